@@ -1,0 +1,57 @@
+# Everything a developer needs, from a bare machine with Python 3.11 or later and make. `make help` lists the targets.
+# The first target that needs Python makes `.venv` and installs the exact versions of requirements.lock (hashes checked).
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SEED ?= 1
+SCENARIO ?= hyosan
+RUN := runs/$(SCENARIO)-s$(SEED)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint verify bench docs lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "hyosan needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(READY) ## run the flagship scenario and say where its report is (SCENARIO=..., SEED=...)
+	@test -e $(RUN)/manifest.json || $(BIN)/hyosan run $(SCENARIO) --seed $(SEED) --out $(RUN)
+	@echo "The report of this run: $(RUN)/report.html   (remove $(RUN) to run it again)"
+
+test: $(READY) ## run the tests that take seconds
+	$(BIN)/pytest -m "not long"
+
+lint: $(READY) ## check style, types and the order of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+verify: $(READY) ## run all tests, also those that take minutes
+	$(BIN)/pytest -m "long or not long"
+
+bench: $(READY) ## measure how fast it is on this machine
+	$(BIN)/python -m tests.bench
+
+docs: $(READY) ## run every example of the documentation, and check that all is documented
+	$(BIN)/pytest tests/docs -m "long or not long"
+
+# pip-compile (pip-tools) is not part of the lock. Parts of CUDA have no builds outside Linux and Windows: they are left out there.
+lock: $(READY) ## renew requirements.lock from pyproject.toml
+	$(BIN)/python -m pip install --quiet pip-tools
+	printf 'hatchling>=1.27\neditables\n' > $(VENV)/build.in
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra dev --strip-extras --allow-unsafe --no-emit-index-url \
+	  --no-emit-trusted-host --no-header --no-annotate -o requirements.lock pyproject.toml $(VENV)/build.in
+	sed -i.old -E "s/^((numba-cuda|cuda-[a-z]+)==[^ ]+) /\1 ; sys_platform != 'darwin' /" requirements.lock && rm requirements.lock.old
+
+clean: ## remove the virtual environment and what tools left behind
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist build

@@ -1,0 +1,38 @@
+"""hyosan simulates an outbreak person by person in a city made of places, and the response to it, and explains how it ended.
+
+    import hyosan
+    run = hyosan.run("hyosan", seed=7)
+    print(run.ending)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hyosan.errors import HyosanError
+    from hyosan.results.run import Run
+    from hyosan.scenario.load import load
+    from hyosan.scenario.root import Scenario
+    from hyosan.simulate import Progress, replicate, run
+
+__all__ = ["HyosanError", "Progress", "Run", "Scenario", "load", "replicate", "run"]
+__version__ = "0.1.0"
+
+_WHERE = {
+    "HyosanError": "hyosan.errors", "Progress": "hyosan.simulate", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
+    "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names when they are first used: `hyosan --help` and `check` need no compiler."""
+    if name in _WHERE:
+        from importlib import import_module
+
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'hyosan' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,108 @@
+"""How rules and loops become machine code: `@rule`, `@loop`, the thread count, and the kernel cache.
+
+One text serves three ways of running: compiled for the processor (default), plain Python (`HYOSAN_PLAIN=1`, slow, for checking),
+and CUDA (the same `@rule` functions called from `engine/cuda.py`). Only this module knows about the cache: Numba keeps an old result
+after a rule in *another* file is edited, so the cache lies in a folder named after the hash of all kernel sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+os.environ.setdefault("NUMBA_NUM_THREADS", str(max(8, os.cpu_count() or 1)))
+# Workers beyond the mask of `use_threads` sleep; without this, asking for more threads than cores (to check results) would fail.
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PLAIN = bool(os.environ.get("HYOSAN_PLAIN"))
+"""Whether rules run as plain Python."""
+_PACKAGE = Path(__file__).parent
+_KERNEL_SOURCES = ("luck.py", "backend.py", "distributions.py", "world/frame.py", "rules", "engine")
+
+
+def source_hash() -> str:
+    """Hash of every file whose text ends up in a kernel, of Numba's version and of the processor's name."""
+    digest = hashlib.blake2b(digest_size=10)
+    for name in _KERNEL_SOURCES:
+        path = _PACKAGE / name
+        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes())
+    digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: `HYOSAN_CACHE_DIR`, else the user's cache folder."""
+    given = os.environ.get("HYOSAN_CACHE_DIR") or os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
+    base = Path(given) if given else Path.home() / ".cache"
+    return base / "hyosan" / "kernels" / source_hash()
+
+
+def _prepare_cache() -> bool:
+    try:
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a read-only home: compile each time rather than fail
+        return False
+    if not os.access(folder, os.W_OK):
+        return False
+    numba.config.CACHE_DIR = str(folder)
+    return True
+
+
+_CACHE = not PLAIN and _prepare_cache()
+
+
+def kernels_are_cached() -> bool:
+    """Whether some kernels of exactly these sources were compiled before on this machine."""
+    return PLAIN or (_CACHE and any(cache_folder().rglob("*.nbi")))
+
+
+def rule(function: F) -> F:
+    """A scalar rule (numbers in, numbers out) or a piece of a kernel: the same text on processor, CUDA and in plain Python."""
+    if PLAIN:
+        return function
+    compiled: F = numba.njit(cache=_CACHE, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def inner(function: F) -> F:
+    """A piece of a kernel that only kernels call: compiled without a door to Python and without counting references.
+
+    With tables of records as arguments those two cost most of the time of compiling (measured: 195 s with, 80 s without).
+    """
+    if PLAIN:
+        return function
+    compiled: F = numba.njit(
+        cache=_CACHE, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+    )(function)
+    return compiled
+
+
+def loop(function: F) -> F:
+    """A kernel whose `numba.prange` runs over threads. What iterations share is read-only; each writes only what it owns."""
+    if PLAIN:
+        return function
+    compiled: F = numba.njit(cache=_CACHE, nogil=True, error_model="numpy", parallel=True)(function)
+    return compiled
+
+
+def use_threads(count: int) -> int:
+    """Let loops run on `count` threads (at least 1, at most what was prepared at start); gives the number in force."""
+    if PLAIN:
+        return 1
+    count = max(1, min(count, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(count)
+    return count
+
+
+def default_threads() -> int:
+    """Threads used when nobody says: the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,235 @@
+"""The command line: `hyosan run`, `check`, `new`, `report`. Reads what is asked, calls the library, says what came of it.
+
+Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
+answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
+
+from hyosan.errors import HyosanError, ResourceError, SelfCheckError
+
+__all__ = ["EXIT_CODES", "app", "main"]
+
+EXIT_CODES = {
+    0: "done",
+    1: "it could not be done: the message says why",
+    2: "the command or the scenario is wrong",
+    3: "more memory or disk is needed than there is",
+    4: "the run folder is missing, in use, unfinished or damaged",
+    5: "a self-check failed: a bug in hyosan, do not use the result",
+    130: "interrupted; a run goes on when the same command is given again",
+}
+"""What each exit code says."""
+INTERRUPTED = 130
+USAGE = 2
+DEBUG = "--debug"
+
+_HELP = "Simulate an outbreak person by person in a city made of places, and the response to it, and explain how it ended."
+_EPILOGUE = "\n\n".join(
+    [
+        "Every command takes `--debug`: an error then shows where in the program it arose.",
+        "Exit codes:",
+        "\n".join(f"* {code}: {meaning}" for code, meaning in EXIT_CODES.items()),
+    ]
+)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("hyosan")
+    except PackageNotFoundError:
+        return "unknown (hyosan is not installed)"
+
+
+app = App(name="hyosan", help=_HELP, help_epilogue=_EPILOGUE, version=_version, default_parameter=Parameter(negative=()))
+
+Changes = Annotated[tuple[str, ...], Parameter(name="--set", show_default=False)]
+Json = Annotated[bool, Parameter(name="--json", show_default=False)]
+
+
+@app.command
+def run(
+    source: str,
+    /,
+    *,
+    seed: Annotated[int, Parameter(validator=Number(gte=0, lt=2**62))] = 1,
+    threads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+    out: Path | None = None,
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    changes: Changes = (),
+    until: str | None = None,
+    as_json: Json = False,
+    verbose: Annotated[bool, Parameter(name=["--verbose", "-v"], show_default=False)] = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Run a scenario once and write its report. Interrupted, it goes on when the same command is given again.
+
+    Parameters
+    ----------
+    source:
+        Name of a scenario that comes with hyosan, or a YAML file.
+    seed:
+        The luck of the run: the same scenario and seed give the same result, on any machine.
+    threads:
+        Threads to use; default: one for each core. The result does not depend on it.
+    device:
+        Where the loops over people and places run.
+    out:
+        Folder for the run; default: `runs/NAME-sSEED`.
+    force:
+        Replace a run that is there.
+    changes:
+        Change the scenario, `path=value`, for example `--set orders.cordon.delay='3 h'`. Can be given several times.
+    until:
+        Stop at this moment: `day 2 08:00` by the clock, or `36 h` after the start.
+    as_json:
+        Say everything as JSON, one object a line.
+    verbose:
+        Also say versions, hashes and each self-check.
+    quiet:
+        Say only where the result is.
+
+    """
+    from hyosan.cli.running import run_and_tell
+
+    return run_and_tell(
+        source, seed=seed, threads=threads, device=device, out=out, force=force, changes=changes, until=until,
+        style="json" if as_json else "quiet" if quiet else "verbose" if verbose else "plain",
+    )  # fmt: skip
+
+
+@app.command
+def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> int:
+    """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders.
+
+    Parameters
+    ----------
+    source:
+        Name of a scenario that comes with hyosan, or a YAML file.
+    changes:
+        Change the scenario, `path=value`. Can be given several times.
+    as_json:
+        Say it as one JSON object.
+
+    """
+    from hyosan.cli.checking import as_text, summary
+    from hyosan.scenario.load import load, uncertain_fields
+
+    found = summary(load(source, overrides=changes), uncertain_fields(source, changes))
+    print(_json(found) if as_json else as_text(found))
+    return 0
+
+
+@app.command
+def new(kind: Literal["city", "pathogen", "scenario"], file: Path | None = None, /) -> int:
+    """Write a commented scenario to start from.
+
+    Parameters
+    ----------
+    kind:
+        What the template tells first: a city, a pathogen, or a scenario with orders.
+    file:
+        Where to write it; default: `my-KIND.yaml`. Nothing is overwritten.
+
+    """
+    from hyosan.scenario.templates import new as write_template
+
+    path = write_template(kind, file if file is not None else Path(f"my-{kind}.yaml"))
+    print(path)
+    print(f"Next: change it, then `hyosan check {path}` and `hyosan run {path}`.", file=sys.stderr)
+    return 0
+
+
+@app.command
+def report(
+    folder: Path,
+    /,
+    *,
+    as_text: Annotated[bool, Parameter(name="--text", show_default=False)] = False,
+    as_json: Json = False,
+) -> int:
+    """Write the report of a run anew from its folder, or tell it here.
+
+    Parameters
+    ----------
+    folder:
+        Folder of a finished run.
+    as_text:
+        Tell it in the terminal; nothing is written.
+    as_json:
+        Tell it as one JSON object; nothing is written.
+
+    """
+    from hyosan.cli.running import world_of
+    from hyosan.report.page import JSON_NAME, account, text_report, write_report
+    from hyosan.results.run import Run
+
+    found = Run.open(folder)
+    if as_json:
+        print(_json(account(found)))
+    elif as_text:
+        print(text_report(found), end="")
+    else:
+        page = write_report(found, world_of(found))
+        print(page)
+        print(page.with_name(JSON_NAME))
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line (default: the one this process was started with); gives the exit code. Errors become messages."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = DEBUG in given
+    try:
+        code = app([text for text in given if text != DEBUG], exit_on_error=False, result_action="return_value")
+        return code if isinstance(code, int) else 0
+    except CycloptsError:
+        return USAGE  # told already, with the nearest valid word
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        message, code = _explain(error)
+        print(f"hyosan: {message}", file=sys.stderr)
+        return code
+
+
+def _explain(error: Exception) -> tuple[str, int]:
+    """The message for an error, and the exit code."""
+    if isinstance(error, HyosanError):
+        return str(error), error.exit_code
+    if isinstance(error, MemoryError):
+        return "there is not enough memory; take fewer people, or close other programs.", ResourceError.exit_code
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'}: {error.strerror}.", HyosanError.exit_code
+    told = f"{type(error).__name__}: {error}"
+    return f"this is a bug in hyosan ({told[:300]}). Give the command again with {DEBUG} and report what it says.", SelfCheckError.exit_code
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _forget_output() -> None:
+    """Whoever read the output has left (`hyosan report RUN --text | head`): do not complain about it at exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,153 @@
+"""`hyosan check`: what a scenario is, in words and a few numbers: its city, its pathogen, who is infected first, and its orders."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from hyosan.scenario import condition
+from hyosan.scenario.city import City
+from hyosan.scenario.response import Order
+from hyosan.scenario.root import Scenario, Seed
+from hyosan.units import Moment, say_duration
+
+FORCE = ("lure", "strike", "sweep")
+"""Measures that use force, or serve one that does: a reader should find them before the run does."""
+
+
+def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
+    """What a scenario is, as plain data. `uncertain` are the paths of numbers that nobody knows."""
+    pathogen, time = scenario.pathogen, scenario.time
+    orders = {name: say_order(name, order, scenario) for name, order in scenario.orders.items()}
+    return {
+        "name": scenario.name,
+        "title": scenario.title or scenario.name,
+        "about": scenario.about,
+        "status": scenario.status,
+        "time": f"from {time.start} ({time.weekday}) for at most {say_duration(time.end)}, in ticks of {say_duration(time.tick)}",
+        "city": say_city(scenario.city),
+        "pathogen": pathogen.name,
+        "states": {name: state.counts_as for name, state in pathogen.states.items()},
+        "transitions": len(pathogen.transitions),
+        "routes": [route for route in ("contact", "bite") if getattr(pathogen.routes, route) is not None],
+        "hosts": {name: host.share for name, host in pathogen.hosts.items()},
+        "seeds": {name: say_seed(seed, pathogen.infected) for name, seed in scenario.seeds.items()},
+        "noises": {
+            name: f"{noise.loudness:g} dB at {noise.place}, {noise.at}, for {say_duration(noise.lasts)}" for name, noise in scenario.noises.items()
+        },
+        "orders": orders,
+        "force": [name for name, order in scenario.orders.items() if order.do in FORCE],
+        "uncertain": uncertain,
+    }
+
+
+def as_text(found: dict[str, Any]) -> str:
+    """The summary for a terminal."""
+    states = ", ".join(f"{name} ({kind})" if name != kind else name for name, kind in found["states"].items())
+    hosts = ", ".join(f"{name} {100 * share:g} %" for name, share in found["hosts"].items())
+    lines = [f"{found['title']} ({found['name']}, {found['status']})", *_wrapped(found["about"], ""), ""]
+    rows = [
+        ("time", found["time"]),
+        ("city", found["city"]),
+        ("pathogen", f"{found['pathogen']}: passes by {_listed(found['routes']) or 'no route'}; {_count(len(found['states']), 'state')}, "
+                     f"{_count(found['transitions'], 'transition')}, {_count(len(found['hosts']), 'host type')}"),
+        ("states", states),
+        ("hosts", hosts),
+    ]  # fmt: skip
+    rows += [("first", f"{name}: {text}") for name, text in found["seeds"].items()] or [("first", "nobody is infected: nothing will happen")]
+    rows += [("noise", f"{name}: {text}") for name, text in found["noises"].items()]
+    if found["uncertain"]:
+        rows += [("uncertain", f"{_listed(found['uncertain'])} (the median here; drawn by the seed in the runs of a study)")]
+    for label, text in rows:
+        lines += _wrapped(text, f"{label:<10}")
+    lines += ["", f"Orders ({len(found['orders'])})" if found["orders"] else "No orders: nobody responds."]
+    for number, text in enumerate(found["orders"].values(), 1):
+        lines += _wrapped(text, f"{number:>3}  ")
+    if found["force"]:
+        lines += ["", *_wrapped(f"Force is used by: {_listed(found['force'])}. Whoever is there can be hit, infected or not.", "")]
+    return "\n".join([*lines, "", "The scenario is valid."])
+
+
+def say_city(city: City) -> str:
+    """The ground and its people in a few words."""
+    if city.korea is not None:
+        extra = [f"{number:,} {what}" for what, number in (("soldiers", city.soldiers), ("police", city.police)) if number]
+        extra += (
+            [f"the school `{city.school.name}` drawn room by room" if city.school.drawn else f"the school `{city.school.name}`"]
+            if city.school
+            else []
+        )
+        people = f"{city.residents:,} residents" if city.residents is not None else "its residents"
+        return f"{city.name or city.korea}: built from the statistics of {city.korea}, {_listed([people, *extra])}"
+    if city.well_mixed is not None:
+        return f"{city.well_mixed:,} people who all mix with all"
+    if city.lattice is not None:
+        return f"a lattice of {city.lattice.rows:,} x {city.lattice.columns:,} people, {'wrapped' if city.lattice.wrap else 'with edges'}"
+    if city.network is not None:
+        edges = f"links from {city.network.edges}" if isinstance(city.network.edges, str) else f"{len(city.network.edges):,} links"
+        return f"a contact network, {f'{city.network.people:,} people, ' if city.network.people else ''}{edges}"
+    if city.households is not None:
+        return f"households {'and the community that all share' if city.households.city else 'and nobody outside them'}"
+    if city.rooms is not None:
+        people = sum(room.people for room in city.rooms.places.values())
+        return f"a plan drawn by hand: {_count(len(city.rooms.places), 'place')}, {_count(len(city.rooms.ways), 'way')}, {people:,} people"
+    assert city.school is not None, "a city has exactly one ground"
+    return f"the school `{city.school.name}` with {city.school.pupils:,} pupils in {city.school.years} years"
+
+
+def say_seed(seed: Seed, infected: str) -> str:
+    """Who is infected first."""
+    number = (
+        f"{seed.count:,} {'person' if seed.count == 1 else 'people'}" if seed.count is not None else f"each person with probability {seed.share:g}"
+    )
+    who = [f"of role {seed.role}" if seed.role else "", f"aged {seed.ages}" if seed.ages else "", f"at {seed.place}" if seed.place else ""]
+    return " ".join([number, *(part for part in who if part), f"enter `{seed.state or infected}` at {seed.at}"])
+
+
+def say_order(name: str, order: Order, scenario: Scenario) -> str:
+    """An order as a sentence: who does what, when, after what delay, until when, how often."""
+
+    def holds(text: str) -> str:
+        return condition.parse(text, orders=scenario.orders, start_clock_seconds=Moment(scenario.time.start).seconds).say()
+
+    parts = [f"{name}, by {order.authority}: {_MEASURES[getattr(order, 'do')](order)}"]  # noqa: B009 - `do` is a field of each measure
+    parts.append("from the start" if order.when == "always" else f"when {holds(order.when)}")
+    if order.delay:
+        parts.append(f"{say_duration(order.delay)} after the decision")
+    if order.until is not None:
+        parts.append(f"until {holds(order.until)}")
+    if order.repeat is not None:
+        every, times = say_duration(order.repeat.every), order.repeat.times
+        parts.append(f"again every {every}, at most {times:,} times in all, as long as {holds(order.repeat.as_long_as)}")
+    return ", ".join(parts) + "."
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:g} %"
+
+
+_MEASURES: dict[str, Any] = {
+    "alert": lambda o: f"alert {'everybody' if o.where == 'all' else 'the zones with reports'} (it reaches {_share(o.reaches)})",
+    "martial_law": lambda o: f"declare martial law ({_share(o.compliance)} obey)",
+    "cordon": lambda o: f"close the ways out at the gates `{o.around}` ({_share(o.leak)} of those who try get through)",
+    "rescue": lambda o: f"send {o.teams:,} teams to those who call, {o.seats} seats each, {say_duration(o.trip)} a trip",
+    "lure": lambda o: f"draw the turned to {o.points} points by {o.loudness:g} dB for {say_duration(o.lasts)}",
+    "strike": lambda o: f"strike {o.points} points, killing {_share(o.kills)} of whoever is within {o.radius:g} m (error {o.error:g} m)",
+    "sweep": lambda o: f"sweep the city with {o.teams:,} teams, {o.cells_per_day:g} street cells a day each "
+                       f"(they find {_share(o.finds)} and capture {_share(o.captures)} of the turned)",
+    "quarantine": lambda o: f"hold up to {o.capacity:,} survivors until they outlast {_share(o.bound)} of the incubation periods, "
+                            f"once {o.cases_needed:,} are known",
+    "close": lambda o: f"close all places of the setting `{o.setting}`",
+}  # fmt: skip
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _listed(parts: list[str]) -> str:
+    return ", ".join(parts)
+
+
+def _wrapped(text: str, head: str) -> list[str]:
+    return textwrap.wrap(text, 110, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)

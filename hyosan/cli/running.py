@@ -1,0 +1,132 @@
+"""`hyosan run`: load, run, report, and say at the end how it ended and where it lies."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hyosan.cli.progress import Style, say_speed, shown
+from hyosan.units import Moment, say_duration
+
+if TYPE_CHECKING:
+    from hyosan.results.run import Run
+    from hyosan.world.frame import World
+
+RUNS = Path("runs")
+"""Folder for runs when nobody says where."""
+
+
+def run_and_tell(
+    source: str,
+    *,
+    seed: int,
+    threads: int | None,
+    device: str,
+    out: Path | None,
+    force: bool,
+    changes: tuple[str, ...],
+    until: str | None,
+    style: Style,
+) -> int:
+    """Run a scenario into a folder, write its report, and say how it ended; gives the exit code.
+
+    Raises HyosanError: as `hyosan.run`.
+    """
+    from hyosan.scenario.load import load
+
+    scenario = load(source, overrides=changes)  # first, so that what is wrong with it is said at once
+    folder = out if out is not None else RUNS / f"{scenario.name}-s{seed}"
+    _announce(scenario.title or scenario.name, seed, folder, style)
+
+    from hyosan.simulate import run
+
+    try:
+        with shown(style, Moment(scenario.time.start).seconds) as watcher:
+            done = run(source, seed=seed, threads=threads, out=folder, force=force, overrides=changes, until=until, device=device, progress=watcher)
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. Give the same command again to go on from the last checkpoint in {folder}.", file=sys.stderr)
+        return 130
+    return _tell(done, style)
+
+
+def _announce(title: str, seed: int, folder: Path, style: Style) -> None:
+    """Say what is about to run, and that the first run takes longer."""
+    from hyosan.backend import kernels_are_cached
+
+    compiling = not kernels_are_cached()
+    if style == "json":
+        print(json.dumps({"event": "started", "title": title, "seed": seed, "run": str(folder), "compiling": compiling}), flush=True)
+    elif style != "quiet":
+        print(f"{title}, seed {seed}, into {folder}", file=sys.stderr)
+        if compiling:
+            print("compiling kernels (once)… this takes a minute or two and is kept for later runs", file=sys.stderr, flush=True)
+
+
+def _tell(done: Run, style: Style) -> int:
+    """Write the report and say how the run ended; gives the exit code: 5 if a self-check failed."""
+    from hyosan.report.page import JSON_NAME, account, write_report
+
+    page = write_report(done, world_of(done))
+    told = account(done)
+    failed = [check for check in told["self_checks"] if not check["passed"]]
+    paths = {"run": str(done.path), "report": str(page), "report_json": str(page.with_name(JSON_NAME))}
+    if style == "json":
+        kept = ("name", "seed", "status", "why", "sentences", "tiles", "ending", "self_checks", "history_hash", "result_hash")
+        timings = {"timings": done.manifest.get("timings", {}), "threads": done.manifest.get("threads"), "hardware": done.manifest.get("hardware")}
+        print(json.dumps({"event": "finished"} | paths | {key: told[key] for key in kept} | timings, ensure_ascii=False), flush=True)
+    elif style == "quiet":
+        print(paths["report"])
+    else:
+        print("\n".join(ending_lines(done, told, verbose=style == "verbose")))
+        print(f"\nrun     {paths['run']}\nreport  {paths['report']}")
+    for check in failed if style in ("quiet", "json") else ():
+        print(f"hyosan: self-check failed: {check['name']}: {check['detail']}", file=sys.stderr)
+    return 5 if failed else 0
+
+
+def ending_lines(done: Run, told: dict[str, Any], *, verbose: bool) -> list[str]:
+    """What is said at the end of a run: sentences, six numbers, self-checks, speed. `told` is the report's account."""
+    import textwrap
+
+    lines = [told["title"], told["status_sentence"], ""]
+    for sentence in told["sentences"]:
+        lines += textwrap.wrap(sentence, 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
+    lines += ["", *(f"{tile['value']:>12}  {tile['label']} ({tile['note']})" for tile in told["tiles"]), "", checks_line(told["self_checks"])]
+    if verbose:
+        lines += [f"  {'passed' if check['passed'] else 'FAILED'}: {check['name']}: {check['detail']}" for check in told["self_checks"]]
+        lines += [f"versions: {', '.join(f'{name} {version}' for name, version in done.manifest.get('versions', {}).items())}"]
+        lines += [f"history hash: {told['history_hash']}", f"result hash: {told['result_hash']}"]
+    return [*lines, speed_line(done.manifest)]
+
+
+def checks_line(checks: list[dict[str, Any]]) -> str:
+    """`self-checks passed (5)`, or which failed."""
+    failed = [f"{check['name']} ({check['detail']})" for check in checks if not check["passed"]]
+    if failed:
+        return f"SELF-CHECKS FAILED, do not use this result: {'; '.join(failed)}"
+    return f"self-checks passed ({len(checks)})"
+
+
+def speed_line(manifest: dict[str, Any]) -> str:
+    """`12.5 s · 3.20 million person-days/s · 2 threads · the machine`."""
+    timings, threads = manifest.get("timings", {}), manifest.get("threads", 1)
+    elapsed = float(timings.get("elapsed_seconds", 0))
+    speed = say_speed(float(timings.get("person_days", 0)) / elapsed) if elapsed > 0 else ""
+    took = f"{elapsed:.1f} s" if elapsed < 100 else say_duration(elapsed)
+    parts = [took, speed, f"{threads} thread{'s' if threads != 1 else ''}", str(manifest.get("hardware", ""))]
+    return " · ".join(part for part in parts if part)
+
+
+def world_of(done: Run) -> World | None:
+    """The world that a run took place in, for the shapes of its map; None where it is not kept."""
+    from hyosan.world.store import load_world
+
+    if done.path is None:
+        return None
+    for folder in (done.path, done.path.parent):
+        kept = folder / "worlds" / str(done.manifest.get("world_hash", ""))
+        if kept.is_dir():
+            return load_world(kept)
+    return None

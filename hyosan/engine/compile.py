@@ -1,0 +1,385 @@
+"""The only translator from words to numbers: scenario and world to `Rulebook` and `Floor`. All floating-point work ends here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyosan import distributions
+from hyosan.distributions import Law
+from hyosan.engine.rulebook import (
+    CLASSES,
+    DOES,
+    GROUNDS,
+    LAWS,
+    MEMBERS,
+    OUTS,
+    PAIR,
+    PERSONS,
+    PRESENT,
+    SCALARS,
+    SETTINGS,
+    STATES,
+    WAYS,
+    Floor,
+    Rulebook,
+    table,
+)
+from hyosan.errors import ScenarioError
+from hyosan.rules.transmit import COEFFICIENT_BITS, WEIGHT
+from hyosan.scenario.behaviour import OPTIONS
+from hyosan.scenario.block import Varies
+from hyosan.scenario.pathogen import ByAge, ByHost
+from hyosan.scenario.root import DAYS, Scenario
+from hyosan.units import DAY_SECONDS, Moment
+from hyosan.world.frame import World
+
+SHARE = 1 << 32
+"""A share of 1."""
+WALKING_METRES_PER_SECOND = 1.3
+"""Pace at which the world's travel times are given (Bohannon 1997: comfortable gait of adults 1.27 to 1.46 m/s)."""
+MAX_KINDS = 8
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of the codes that kernels use, for logs and orders."""
+
+    states: tuple[str, ...]
+    hosts: tuple[str, ...]
+    fighters: tuple[str, ...]
+    hostiles: tuple[str, ...]
+    seeds: tuple[str, ...]
+    start_clock: int
+    """Clock time of the start, seconds from midnight of day 1."""
+
+    def state(self, name: str) -> int:
+        """Code of a state."""
+        return self.states.index(name)
+
+
+class _Laws:
+    """Collects laws of durations; equal ones share an entry."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, int, int, int]] = []
+        self.values: list[NDArray[np.int64]] = []
+        self.size = 0
+        self.known: dict[str, int] = {}
+
+    def add(self, spread: Any) -> int:
+        """The number of the law that a duration of the scenario follows."""
+        key = repr(spread)
+        if key not in self.known:
+            law = make_law(spread)
+            self.rows.append((law.kind, law.a, law.b, self.size))
+            self.values.append(law.values)
+            self.size += len(law.values)
+            self.known[key] = len(self.rows) - 1
+        return self.known[key]
+
+
+def make_law(spread: Any) -> Law:
+    """A duration of the scenario (the same for all, or `varies`) as a law."""
+    if not isinstance(spread, Varies):
+        return distributions.fixed(spread)
+    law = spread.varies.law
+    match spread.varies.kind:
+        case "exponential":
+            return distributions.exponential(law.mean)
+        case "lognormal":
+            return distributions.lognormal(law.mean, law.sd)
+        case "gamma":
+            return distributions.gamma(law.mean, law.sd)
+        case "weibull":
+            return distributions.weibull(law.shape, law.scale)
+        case "uniform":
+            return distributions.uniform(law.low, law.high)
+        case "empirical":
+            return distributions.empirical(law.values)
+        case _:
+            return distributions.fixed(law.value)
+
+
+def share(value: float) -> int:
+    """A share as an integer of 2**-32; 1 is certain."""
+    return round(Fraction(value) * SHARE)
+
+
+def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Rulebook, Floor, Names]:
+    """The scenario and its world as integers. Raises ScenarioError where numbers cannot be represented."""
+    names = _names(scenario)
+    laws = _Laws()
+    states = _states(scenario, names, laws)
+    outs, cuts = _outs(scenario, names, laws, states)
+    settings, contact = _settings(scenario, world)
+    bite, kill, rate_bits = _fights(scenario, world, names)
+    floor = _floor(scenario, world, names)
+    slot_seconds, week_offset = _slots(scenario, world, names.start_clock)
+    behaviour = scenario.behaviour
+    route = scenario.pathogen.routes
+    one = table(
+        SCALARS, 1,
+        seed=seed, tick_seconds=round(scenario.time.tick), week_ticks=slot_seconds.shape[1], week_offset=week_offset, rate_bits=rate_bits,
+        susceptible=names.state(scenario.pathogen.susceptible), infected=names.state(scenario.pathogen.infected),
+        killed=names.state(scenario.pathogen.killed) if scenario.pathogen.killed in names.states else 0,
+        contact_frequency=int(route.contact is not None and route.contact.mixing == "frequency"), contact_link=contact,
+        bite_mixing={"pair": PAIR, "members": MEMBERS, "present": PRESENT}[route.bite.mixing] if route.bite else 0,
+        bite_links=int(route.bite is not None and route.bite.link == "pair"), hide_law=laws.add(behaviour.hide_for),
+        leave_rate=_rate(behaviour.leave, rate_bits), exit_flow=_rate(behaviour.exit_flow, rate_bits), shut_share=share(behaviour.shut_door),
+        walk_pace=_pace(behaviour.walk), run_pace=_pace(behaviour.run), hearing=round(behaviour.hearing),
+        fight_noise=round(behaviour.fight_noise), has_ways=int(len(world.ground.way_to) > 0), has_contact=int(route.contact is not None),
+        has_bites=int(route.bite is not None), hosts=len(names.hosts), fighters=len(names.fighters), hostiles=len(names.hostiles),
+        slots=world.ground.person_slot_place.shape[1], camp=_camp(world),
+    )  # fmt: skip
+    choice = np.array(
+        [[round(getattr(behaviour, row).get(o, 0) * 1024) for o in OPTIONS] for row in ("hidden", "told", "hears", "sees")], dtype=np.int64
+    )
+    doors = np.array([laws.add(getattr(behaviour.doors, kind)) for kind in ("wooden", "steel", "barricade")], dtype=np.int64)
+    hosts = scenario.pathogen.hosts
+    book = Rulebook(
+        one=one, states=states, outs=outs, out_cut=cuts, settings=settings, bite_rate=bite, kill_rate=kill, choice=choice, door_law=doors,
+        laws=np.array(laws.rows, dtype=np.int64).view(table(LAWS, 0).dtype).reshape(-1),
+        law_values=np.concatenate([*laws.values, np.zeros(1, dtype=np.int64)]),
+        host_cut=_cumulative([share(h.share) for h in hosts.values()]),
+        host_susceptibility=np.array([round(h.susceptibility * WEIGHT) for h in hosts.values()], dtype=np.int64), slot_seconds=slot_seconds,
+    )  # fmt: skip
+    return book, floor, names
+
+
+def _names(scenario: Scenario) -> Names:
+    pathogen = scenario.pathogen
+    states = tuple(pathogen.states)
+    fights = pathogen.routes.bite.fights if pathogen.routes.bite else ()
+    fighters = ("civilian", *(f for f in scenario.behaviour.fighters if f != "civilian"))
+    hostiles = tuple(s for s, row in pathogen.states.items() if row.infectious.get("bite", 0) > 0)
+    if len(fighters) > MAX_KINDS or len(hostiles) > MAX_KINDS:
+        raise ScenarioError(f"pathogen.routes.bite: at most {MAX_KINDS} kinds of fighters and {MAX_KINDS} states that bite are possible")
+    missing = [f for f in fighters if not any(row.fighter == f for row in fights)] if fights else []
+    if missing:
+        raise ScenarioError(f"pathogen.routes.bite.fights: no row for fighter {missing[0]!r}; every kind of fighter needs one")
+    clock = round(Moment(scenario.time.start).seconds)
+    seeds = ("", *scenario.seeds, *scenario.noises, *scenario.orders)
+    return Names(states, tuple(pathogen.hosts), fighters, hostiles, seeds, clock)
+
+
+def _states(scenario: Scenario, names: Names, laws: _Laws) -> Any:
+    made = table(STATES, len(names.states))
+    for row, (name, state) in zip(made, scenario.pathogen.states.items(), strict=True):
+        row.kind = CLASSES.index(state.counts_as)
+        row.does = DOES.index(state.does)
+        row.chained = int(state.chained)
+        row.hostile = names.hostiles.index(name) if name in names.hostiles and not state.chained else -1
+        row.contact = round(state.infectious.get("contact", 0) * WEIGHT)
+        row.noise = round(state.noise)
+        row.pace = _pace(state.speed if state.speed else WALKING_METRES_PER_SECOND)
+        senses = state.senses
+        for sense in ("wander", "sight", "sound", "smell", "rest"):
+            row[sense] = round(getattr(senses, sense) * 1024) if senses else 1024 * (sense in ("wander", "rest"))
+        row.wakes_law = laws.add(state.wakes_every)
+        noticed = state.noticed
+        row.notice_share = share(noticed.share) if noticed else 0
+        row.notice_law = laws.add(noticed.after if noticed else 0.0)
+        row.misread = share(noticed.misread) if noticed else 0
+        row.taken_for = names.state(noticed.taken_for) if noticed and noticed.taken_for else -1
+    return made
+
+
+def _outs(scenario: Scenario, names: Names, laws: _Laws, states: Any) -> tuple[Any, NDArray[np.int64]]:
+    ordered = [t for name in names.states for t in scenario.pathogen.transitions if t.origin == name]
+    outs = table(OUTS, len(ordered))
+    cuts = np.zeros((max(1, len(ordered)), len(names.hosts), 111), dtype=np.int64)
+    at = 0
+    for code, name in enumerate(names.states):
+        states[code].out_start = at
+        sums = np.zeros((len(names.hosts), 111), dtype=np.int64)
+        for transition in (t for t in ordered if t.origin == name):
+            outs[at].to = names.state(transition.to)
+            outs[at].law = laws.add(transition.after)
+            sums = sums + _share_table(transition.share, names.hosts)
+            cuts[at] = sums
+            at += 1
+        if at > states[code].out_start:
+            cuts[at - 1][cuts[at - 1] >= SHARE - 8] = SHARE  # shares such as 1/3 + 2/3, rounded, still add up to certainty
+        states[code].out_end = at
+    return outs, cuts
+
+
+def _share_table(value: Any, hosts: tuple[str, ...]) -> NDArray[np.int64]:
+    made = np.zeros((len(hosts), 111), dtype=np.int64)
+    if isinstance(value, ByHost):
+        for k, host in enumerate(hosts):
+            made[k] = share(value.by_host.get(host, value.otherwise))
+    elif isinstance(value, ByAge):
+        made[:] = share(value.otherwise)
+        for band, part in value.by_age.items():
+            low, high = (int(x) for x in band.split("-"))
+            made[:, low : high + 1] = share(part)
+    else:
+        made[:] = share(value)
+    return made
+
+
+def _settings(scenario: Scenario, world: World) -> tuple[Any, int]:
+    made = table(SETTINGS, len(world.settings), bite=WEIGHT)
+    route = scenario.pathogen.routes
+    link = 0
+    _known_settings(scenario, world)
+    for code, name in enumerate(world.settings):
+        if route.contact:
+            made[code].contact = _contact(route.contact.rates.get(name, route.contact.rates.get("anywhere", 0.0)))
+        if route.bite:
+            made[code].bite = round(route.bite.settings.get(name, route.bite.settings.get("anywhere", 1.0)) * WEIGHT)
+    if route.contact:
+        link = _contact(route.contact.link)
+    return made, link
+
+
+def _known_settings(scenario: Scenario, world: World) -> None:
+    from difflib import get_close_matches
+
+    route = scenario.pathogen.routes
+    named = [("contact.rates", route.contact.rates)] if route.contact else []
+    named += [("bite.settings", route.bite.settings)] if route.bite else []
+    common = ("anywhere", "home", "school", "class", "year", "work", "leisure", "street", "community", "camp")
+    for field, rows in named:
+        for name in rows:
+            if name not in world.settings and name not in common:
+                near = get_close_matches(name, [*world.settings, "anywhere"], 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ScenarioError(
+                    f"pathogen.routes.{field}.{name}: this city has no setting {name!r}; it has {', '.join(world.settings)}, and `anywhere`{hint}"
+                )
+
+
+def _contact(rate: float) -> int:
+    """A rate per second as a coefficient of fields."""
+    return min(round(Fraction(rate) * (1 << COEFFICIENT_BITS)), (1 << 61) - 1)
+
+
+def _rate(rate: float, rate_bits: int) -> int:
+    return min(round(Fraction(rate) * (1 << (44 + rate_bits))), (1 << 57))
+
+
+def _pace(speed: float) -> int:
+    """Travel time in 1/1024 of that at walking pace; standing still is a million times slower."""
+    return round(1024 * WALKING_METRES_PER_SECOND / speed) if speed > 1e-6 else 1024 * 10**6
+
+
+def _camp(world: World) -> int:
+    kinds = [k for k, name in enumerate(world.kinds) if name == "camp"]
+    found = np.flatnonzero(np.isin(world.ground.place_kind, kinds))
+    return int(found[0]) if len(found) else -1
+
+
+def _fights(scenario: Scenario, world: World, names: Names) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    shape = (max(1, len(names.fighters)), len(names.hostiles))
+    bite, kill = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    route = scenario.pathogen.routes.bite
+    if route is None:
+        return bite, kill, 0
+    top = Fraction(0)
+    rates: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
+    factor = Fraction(max([1.0, *route.settings.values()]))
+    for row in route.fights:
+        for code, hostile in enumerate(names.hostiles):
+            if row.against in (None, hostile):
+                rate = Fraction(row.bite) * Fraction(scenario.pathogen.states[hostile].infectious["bite"])
+                rates[names.fighters.index(row.fighter), code] = (rate, rate * Fraction(row.kills_per_bite))
+                top = max(top, rate * max(1, Fraction(row.kills_per_bite)) * factor)
+    crowd = 8 if route.link == "pair" else max(2, world.people)
+    rate_bits = 0
+    while rate_bits < 20 and top * crowd * (1 << (44 + rate_bits + 1)) < (1 << 57):
+        rate_bits += 1
+    if top * crowd * (1 << 44) >= (1 << 62):
+        raise ScenarioError("pathogen.routes.bite.fights: bites (or kills) so frequent, times so many people, exceed what the engine counts exactly")
+    for at, (one, other) in rates.items():
+        bite[at], kill[at] = round(one * (1 << (44 + rate_bits))), round(other * (1 << (44 + rate_bits)))
+    return bite, kill, rate_bits
+
+
+def _slots(scenario: Scenario, world: World, start_clock: int) -> tuple[NDArray[np.int64], int]:
+    """Seconds of each tick of the week spent in each slot, and the tick of the week in which the run starts."""
+    tick = round(scenario.time.tick)
+    week = 7 * DAY_SECONDS
+    count = max(1, week // tick)
+    slots = world.ground.person_slot_place.shape[1]
+    hours = world.ground.schedule_slot
+    start = (DAYS.index(scenario.time.weekday) * DAY_SECONDS + start_clock) % week
+    made = np.zeros((len(hours), count, slots), dtype=np.int64)
+    for k in range(count):
+        first = start + k * tick
+        second = first
+        while second < first + tick:
+            until = min(first + tick, (second // 3600 + 1) * 3600)
+            for h in range(len(hours)):
+                made[h, k, hours[h, second // 3600 % 168]] += until - second
+            second = until
+    return made, 0
+
+
+def _floor(scenario: Scenario, world: World, names: Names) -> Floor:
+    ground = world.ground
+    n, m = world.people, world.places
+    slots = ground.person_slot_place.astype(np.int64)
+    home = slots[:, 0].copy()
+    for k in range(1, slots.shape[1]):
+        slots[slots[:, k] == home, k] = -1
+    fighter = np.zeros(n, dtype=np.int64)
+    for name, row in scenario.behaviour.fighters.items():
+        codes = [k for k, role in enumerate(world.roles) if role in row.roles]
+        fighter[np.isin(ground.person_role, codes)] = names.fighters.index(name)
+    persons = table(
+        PERSONS, n, id=ground.person_id, age=ground.person_age, schedule=ground.person_schedule, home=home, fighter=fighter,
+        zone=ground.place_zone[home],
+    )  # fmt: skip
+    start = np.asarray(ground.way_start, dtype=np.int64)
+    from_ = np.repeat(np.arange(m), np.diff(start))
+    to = np.asarray(ground.way_to, dtype=np.int64)
+    parent = np.asarray(ground.place_parent, dtype=np.int64)
+    child = (parent[to] == from_) if len(to) else np.zeros(0, dtype=bool)
+    main_start, main_way = _some_ways(~child, start)
+    child_start, child_way = _some_ways(child, start)
+    grounds = table(
+        GROUNDS, m, id=ground.place_id, kind=ground.place_kind, setting=ground.place_setting, zone=ground.place_zone, parent=parent,
+        x=ground.place_x, y=ground.place_y, outside=ground.place_outside, way_start=start[:-1], way_end=start[1:],
+        main_start=main_start[:-1], main_end=main_start[1:], child_start=child_start[:-1], child_end=child_start[1:],
+        out=_nearest_outside(ground), link=0,
+    )  # fmt: skip
+    ways = table(
+        WAYS, len(to), to=to, seconds=ground.way_seconds, door=ground.way_door, sound_lost=ground.way_sound_lost, gate=ground.way_gate,
+        back=ground.way_back, from_=from_,
+    )  # fmt: skip
+    return Floor(
+        persons, slots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
+        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64),
+    )  # fmt: skip
+
+
+def _some_ways(chosen: NDArray[np.bool_], start: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    running = np.concatenate([[0], np.cumsum(chosen)]).astype(np.int64)
+    return running[start], np.concatenate([np.flatnonzero(chosen), [0]]).astype(np.int64)
+
+
+def _nearest_outside(ground: Any) -> NDArray[np.int64]:
+    """For open ground the nearest place outside the city (-1 = none), by squared distance, ties by id."""
+    m = len(ground.place_id)
+    out = np.full(m, -1, dtype=np.int64)
+    outside = np.flatnonzero(ground.place_outside)
+    if len(outside) == 0:
+        return out
+    outside = outside[np.argsort(ground.place_id[outside])]
+    x, y = ground.place_x.astype(np.int64), ground.place_y.astype(np.int64)
+    for row in np.flatnonzero(ground.place_parent < 0):
+        out[row] = outside[np.argmin((x[outside] - x[row]) ** 2 + (y[outside] - y[row]) ** 2)]
+    return out
+
+
+def _cumulative(shares: list[int]) -> NDArray[np.int64]:
+    sums = np.cumsum(np.array(shares, dtype=np.int64))
+    sums[-1] = SHARE
+    return sums

@@ -1,0 +1,77 @@
+"""Doors: shut behind one who leaves, pressed by those who pursue, broken, blocked with what is at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hyosan.backend import inner
+from hyosan.distributions import draw_seconds
+from hyosan.engine.course import DOOR_BROKEN, DOOR_SHUT, NO_ROUTE, emit
+from hyosan.engine.lists import make_noise
+from hyosan.engine.state import PURSUE, RING
+from hyosan.luck import DOOR, bits
+from hyosan.rules.exact import INSTANT_BITS
+
+
+@inner
+def shut_behind(s: Any, g: Any, b: Any, i: int, way: int, at: int, place: int) -> None:
+    """Person i shuts the door behind; it has to be broken anew."""
+    door = g.ways[way].door
+    if door < 0 or s.doors[door].state != 0:
+        return
+    renew_door(s, g, b, door, way)
+    emit(s, at, DOOR_SHUT, i, -1, place, NO_ROUTE, -1, -1, 0)
+
+
+@inner
+def renew_door(s: Any, g: Any, b: Any, door: int, way: int) -> None:
+    """Shut a door and draw how long it holds: by its kind, the lower of the ids of the places it joins, and how often it was shut."""
+    s.doors[door].state = 1
+    s.doors[door].turn += 1
+    here, there = g.grounds[g.ways[way].from_].id, g.grounds[g.ways[way].to].id
+    low, high = min(here, there), max(here, there)
+    row = b.laws[b.door_law[s.doors[door].kind]]
+    word = bits(b.one[0].seed, DOOR, low, high, s.doors[door].turn)
+    s.doors[door].reserve = max(1, draw_seconds(row.kind, row.a, row.b, b.law_values, row.offset, word)) << INSTANT_BITS
+
+
+@inner
+def inner_side(g: Any, way: int) -> int:
+    """The place that a door belongs to: of the two it joins, the one that hangs on the other, else the one with the lower id."""
+    here, there = g.ways[way].from_, g.ways[way].to
+    if g.grounds[here].parent == there:
+        return here
+    if g.grounds[there].parent == here:
+        return there
+    return here if g.grounds[here].id < g.grounds[there].id else there
+
+
+@inner
+def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
+    """Spend the doors that are pressed by those who pursue; a broken one stands open for good."""
+    begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    length = b.one[0].tick_seconds << INSTANT_BITS
+    i = s.wake_head[(tick + 1) % RING]
+    while i >= 0:
+        way = s.people[i].press
+        if way >= 0 and s.people[i].activity == PURSUE and s.people[i].place == g.ways[way].from_:
+            s.doors[g.ways[way].door].pressed += 1
+        i = s.people[i].wake_next
+    i = s.wake_head[(tick + 1) % RING]
+    while i >= 0:
+        way = s.people[i].press
+        if way >= 0:
+            door = g.ways[way].door
+            row = s.doors[door]
+            if row.pressed > 0 and row.state == 1:
+                force = row.pressed * length
+                if force >= row.reserve:
+                    at = begin + row.reserve // row.pressed
+                    row.state = 0
+                    row.reserve = 0
+                    emit(s, at, DOOR_BROKEN, -1, -1, inner_side(g, way), NO_ROUTE, -1, -1, 0)
+                else:
+                    row.reserve -= force
+                make_noise(s, g.ways[way].from_, b.one[0].fight_noise - 10)
+            row.pressed = 0
+        i = s.people[i].wake_next

@@ -1,0 +1,237 @@
+"""Infection by contact: fields of places and links are integer sums of what is exerted; each who is exposed spends their reserve.
+
+`collect` lists who exerts what where in this tick (with what was carried over from the last one) and who is exposed; `expose_one` is
+the loop's body, one person at a time, and writes only that person. The same answer in any order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hyosan.backend import inner
+from hyosan.engine.presence import member_there, slot_place, week_tick
+from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, HELD, ROUTINE
+from hyosan.luck import WHO, threshold
+from hyosan.rules.exact import FULL, INSTANT_BITS, first_of
+from hyosan.rules.transmit import exerted, exposure, moment_within
+
+
+@inner
+def collect(s: Any, g: Any, b: Any, tick: int) -> None:
+    """Fill the fields of this tick and list those who are exposed."""
+    s.count[C_ENTRIES] = s.count[C_CANDIDATES] = s.count[C_LINKED] = 0
+    if not b.one[0].has_contact:
+        return
+    begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    end = begin + (b.one[0].tick_seconds << INSTANT_BITS)
+    for k in range(s.count[C_CARRIED]):
+        row = s.carried[k]
+        add_entry(s, row.person, row.place, row.amount, row.start, row.end)
+    s.count[C_CARRIED] = 0
+    for k in range(s.count[C_INFECTIOUS]):
+        exert(s, g, b, s.infectious[k], begin, end, tick)
+    for k in range(s.count[C_ENTRIES]):
+        place = s.entries[k].place
+        if place >= 0 and s.places[place].field_entry == k:
+            expose_place(s, g, b, place, tick)
+        elif place < 0:
+            push_links(s, g, b, s.entries[k].person, s.entries[k].amount, tick)
+
+
+@inner
+def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> None:
+    """Add the entries of one infectious person: until their state changes or the tick is over."""
+    start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)
+    weight = b.states[s.people[i].health].contact
+    if stop <= start or s.people[i].activity == HELD:
+        return
+    if s.people[i].activity != ROUTINE:
+        add_entry(s, i, s.people[i].place, exerted(weight, stop - start, 1, 1), start, stop)
+    else:
+        hour, schedule = week_tick(b, tick), g.persons[i].schedule
+        for slot in range(b.one[0].slots):
+            seconds = b.slot_seconds[schedule, hour, slot]
+            if seconds > 0:
+                amount = exerted(weight, stop - start, seconds, b.one[0].tick_seconds)
+                add_entry(s, i, slot_place(s, g, b, i, slot), amount, start, stop)
+    if b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
+        add_entry(s, i, -1, exerted(weight, stop - start, 1, 1), start, stop)
+
+
+@inner
+def add_entry(s: Any, person: int, place: int, amount: int, start: int, end: int) -> None:
+    """One person exerts `amount` at a place (-1 = through links) during an interval."""
+    k = s.count[C_ENTRIES]
+    if k >= len(s.entries):
+        s.count[C_OVERFLOW] += 1
+        return
+    row = s.entries[k]
+    row.person, row.place, row.amount, row.start, row.end, row.next = person, place, amount, start, end, -1
+    s.count[C_ENTRIES] = k + 1
+    if place >= 0:
+        first = s.places[place].field_entry
+        s.places[place].field += amount
+        if first < 0:
+            s.places[place].field_entry = k
+        else:
+            row.next = s.entries[first].next
+            s.entries[first].next = k
+    else:
+        s.travel[person].link_amount += amount
+        s.travel[person].link_entry = k
+
+
+@inner
+def add_candidate(s: Any, b: Any, i: int, tick: int) -> None:
+    """List a person as exposed, once."""
+    if s.people[i].health == b.one[0].susceptible and s.travel[i].candidate_tick != tick and s.people[i].activity < HELD:
+        s.travel[i].candidate_tick = tick
+        s.travel[i].exposed_at = -1
+        s.candidates[s.count[C_CANDIDATES]] = i
+        s.count[C_CANDIDATES] += 1
+
+
+@inner
+def expose_place(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
+    """List everybody at a place with a field."""
+    for slot in range(b.one[0].slots):
+        at = slot * len(s.places) + place
+        for k in range(g.member_start[at], g.member_start[at + 1]):
+            i = g.member_person[k]
+            if s.people[i].health == b.one[0].susceptible and member_there(s, g, b, i, slot, place, tick):
+                add_candidate(s, b, i, tick)
+    i = s.places[place].occ_head
+    while i >= 0:
+        add_candidate(s, b, i, tick)
+        i = s.people[i].occ_next
+
+
+@inner
+def push_links(s: Any, g: Any, b: Any, i: int, amount: int, tick: int) -> None:
+    """List everybody linked to a person who exerts."""
+    for k in range(g.link_start[i], g.link_start[i + 1]):
+        j = g.link_to[k]
+        if s.travel[j].link_turn != tick:
+            s.travel[j].link_turn = tick
+            s.travel[j].link_field = 0
+        s.travel[j].link_field += amount * g.link_weight[k] >> 10
+        add_candidate(s, b, j, tick)
+
+
+@inner
+def coefficient(s: Any, g: Any, b: Any, place: int) -> int:
+    """What one unit of a place's field spends, 20 bits finer than thresholds."""
+    rate = b.settings[g.grounds[place].setting].contact
+    if b.one[0].contact_frequency:
+        return rate // max(1, s.places[place].members)
+    return rate
+
+
+@inner
+def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
+    """Spend the reserve of one exposed person; when it is gone, note when and by whom they are infected."""
+    if s.people[i].health != b.one[0].susceptible:
+        return
+    factor = b.host_susceptibility[s.people[i].host]
+    if factor == 0:
+        return
+    total = 0
+    link = 0
+    if s.travel[i].link_turn == tick and b.one[0].contact_link > 0:
+        link = exposure(b.one[0].contact_link, s.travel[i].link_field, factor)
+        total = link
+    if s.people[i].activity != ROUTINE:
+        place = s.people[i].place
+        total = min(FULL, total + exposure(coefficient(s, g, b, place), s.places[place].field, factor))
+    else:
+        hour, schedule = week_tick(b, tick), g.persons[i].schedule
+        for slot in range(b.one[0].slots):
+            if b.slot_seconds[schedule, hour, slot] > 0:
+                place = slot_place(s, g, b, i, slot)
+                if s.places[place].field > 0:
+                    total = min(FULL, total + exposure(coefficient(s, g, b, place), s.places[place].field, factor))
+    if total < s.people[i].reserve:
+        s.people[i].reserve -= total
+        return
+    infect_by(s, g, b, i, tick, total, factor)
+
+
+@inner
+def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int, factor: int) -> None:
+    """Choose, among the parts of the hazard, who infected person i (luck named by the other's id), and when within their share."""
+    t = s.travel[i]
+    best, best_luck, best_weight, best_place = -1, 1, 0, -1
+    off = scale_of(total)
+    if s.people[i].activity != ROUTINE:
+        best, best_luck, best_weight, best_place = best_entry(
+            s, g, b, i, s.people[i].place, factor, off, best, best_luck, best_weight, best_place
+        )
+    else:
+        hour, schedule = week_tick(b, tick), g.persons[i].schedule
+        for slot in range(b.one[0].slots):
+            if b.slot_seconds[schedule, hour, slot] > 0:
+                place = slot_place(s, g, b, i, slot)
+                best, best_luck, best_weight, best_place = best_entry(
+                    s, g, b, i, place, factor, off, best, best_luck, best_weight, best_place
+                )
+    if t.link_turn == tick and b.one[0].contact_link > 0:
+        for k in range(g.link_start[i], g.link_start[i + 1]):
+            j = g.link_to[k]
+            amount = s.travel[j].link_amount * g.link_weight[k] >> 10
+            weight = min((1 << 23) - 1, exposure(b.one[0].contact_link, amount, factor) >> off)
+            if amount > 0:
+                luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].episode)
+                if first_of(luck, max(1, weight), best_luck, best_weight):
+                    best, best_luck, best_weight, best_place = s.travel[j].link_entry, luck, max(1, weight), -1
+    row = s.entries[best]
+    t.exposed_by = row.person
+    t.exposed_at = moment_within(s.people[i].reserve, total, row.start, row.end)
+    t.exposed_place = best_place
+
+
+@inner
+def scale_of(total: int) -> int:
+    """Bits to drop so that weights below `total` fit 23 bits."""
+    bits_used = 0
+    while total >> bits_used >= 1 << 23:
+        bits_used += 1
+    return bits_used
+
+
+@inner
+def best_entry(
+    s: Any,
+    g: Any,
+    b: Any,
+    i: int,
+    place: int,
+    factor: int,
+    bits_off: int,
+    best: int,
+    best_luck: int,
+    best_weight: int,
+    best_place: int,
+) -> tuple[int, int, int, int]:
+    """The winner of the race between the best so far and all who exert at a place."""
+    k = s.places[place].field_entry
+    rate = coefficient(s, g, b, place)
+    while k >= 0:
+        row = s.entries[k]
+        weight = max(1, min((1 << 23) - 1, exposure(rate, row.amount, factor) >> bits_off))
+        luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[row.person].id, s.people[i].episode)
+        if first_of(luck, weight, best_luck, best_weight):
+            best, best_luck, best_weight, best_place = k, luck, weight, place
+        k = row.next
+    return best, best_luck, best_weight, best_place
+
+
+@inner
+def clear_fields(s: Any) -> None:
+    """Set the fields that this tick used back to 0."""
+    for k in range(s.count[C_ENTRIES]):
+        place = s.entries[k].place
+        if place >= 0:
+            s.places[place].field = 0
+            s.places[place].field_entry = -1
+        else:
+            s.travel[s.entries[k].person].link_amount = 0

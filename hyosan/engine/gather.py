@@ -1,0 +1,116 @@
+"""Who meets whom: the arenas of a tick, places where people who bite stand with people who can be bitten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hyosan.backend import inner
+from hyosan.engine.presence import has_target, member_there
+from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD
+
+
+@inner
+def gather_arenas(s: Any, g: Any, b: Any, tick: int) -> None:
+    """List the arenas of this tick and, in one packed array, the people in each, by id."""
+    s.count[C_ARENAS] = 0
+    s.count[C_OCCUPANTS] = 0
+    s.arena_start[0] = 0
+    if b.one[0].bite_links:
+        return
+    sort_rows(s.hot, 0, s.count[C_HOT], g.grounds["id"])
+    for k in range(s.count[C_HOT]):
+        s.places[s.hot[k]].hot_at = k
+    for k in range(s.count[C_HOT]):
+        place = s.hot[k]
+        if has_target(s, g, b, place, tick):
+            add_arena(s, g, b, place, tick)
+
+
+@inner
+def add_arena(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
+    """Pack the people at a place."""
+    a, start = s.count[C_ARENAS], s.count[C_OCCUPANTS]
+    end = start
+    for slot in range(b.one[0].slots):
+        at = slot * len(s.places) + place
+        for k in range(g.member_start[at], g.member_start[at + 1]):
+            i = g.member_person[k]
+            if member_there(s, g, b, i, slot, place, tick) and s.travel[i].arena_tick != tick:
+                end = add_occupant(s, i, end, tick)
+    sorted_until = end if b.one[0].slots == 1 else start
+    i = s.places[place].occ_head
+    while i >= 0:
+        if s.people[i].activity != HELD and s.travel[i].arena_tick != tick:
+            end = add_occupant(s, i, end, tick)
+        i = s.people[i].occ_next
+    ids = g.persons["id"]
+    sort_rows(s.occupants, sorted_until, end, ids)
+    merge_rows(s.occupants, start, sorted_until, end, ids, s.lists[0])
+    s.arena_place[a] = place
+    s.arena_start[a + 1] = end
+    s.count[C_ARENAS] = a + 1
+    s.count[C_OCCUPANTS] = end
+
+
+@inner
+def add_occupant(s: Any, i: int, end: int, tick: int) -> int:
+    """Add a person to the arena under construction, with no outcome yet; gives the new end."""
+    t = s.travel[i]
+    t.arena_tick = tick
+    t.bite_at = t.kill_at = t.exit_at = -1
+    t.shut = 0
+    s.occupants[end] = i
+    return end + 1
+
+
+@inner
+def sort_rows(rows: Any, start: int, end: int, ids: Any) -> None:
+    """Sort rows[start:end] by id (ids are unique): insertion for a few, heap sort for many."""
+    size = end - start
+    if size < 24:
+        for k in range(start + 1, end):
+            i = rows[k]
+            at = k
+            while at > start and ids[rows[at - 1]] > ids[i]:
+                rows[at] = rows[at - 1]
+                at -= 1
+            rows[at] = i
+        return
+    for at in range(size // 2 - 1, -1, -1):
+        sink(rows, start, size, at, ids)
+    for last in range(size - 1, 0, -1):
+        rows[start], rows[start + last] = rows[start + last], rows[start]
+        sink(rows, start, last, 0, ids)
+
+
+@inner
+def sink(rows: Any, start: int, size: int, at: int, ids: Any) -> None:
+    """One step of heap sort, largest id on top."""
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            return
+        if child + 1 < size and ids[rows[start + child + 1]] > ids[rows[start + child]]:
+            child += 1
+        if ids[rows[start + child]] <= ids[rows[start + at]]:
+            return
+        rows[start + at], rows[start + child] = rows[start + child], rows[start + at]
+        at = child
+
+
+@inner
+def merge_rows(rows: Any, start: int, middle: int, end: int, ids: Any, spare: Any) -> None:
+    """Merge two runs sorted by id, rows[start:middle] and rows[middle:end]; nothing to do where they are in order."""
+    if middle == start or middle == end or ids[rows[middle - 1]] < ids[rows[middle]]:
+        return
+    for k in range(start, middle):
+        spare[k] = rows[k]
+    left, right, at = start, middle, start
+    while left < middle:
+        if right < end and ids[rows[right]] < ids[spare[left]]:
+            rows[at] = rows[right]
+            right += 1
+        else:
+            rows[at] = spare[left]
+            left += 1
+        at += 1

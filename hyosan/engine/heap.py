@@ -1,0 +1,58 @@
+"""Binary heaps of people inside one segment of a scratch row, ordered by a mark and, for equal marks, by person id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hyosan.backend import inner
+
+
+@inner
+def _before(marks: Any, ids: Any, i: int, j: int) -> bool:
+    if marks[i] != marks[j]:
+        return bool(marks[i] < marks[j])
+    return bool(ids[i] < ids[j])
+
+
+@inner
+def sift_down(heap: Any, start: int, size: int, at: int, marks: Any, ids: Any) -> None:
+    """Restore the order below position `at` of heap[start : start + size]."""
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            return
+        if child + 1 < size and _before(marks, ids, heap[start + child + 1], heap[start + child]):
+            child += 1
+        if not _before(marks, ids, heap[start + child], heap[start + at]):
+            return
+        heap[start + at], heap[start + child] = heap[start + child], heap[start + at]
+        at = child
+
+
+@inner
+def heapify(heap: Any, start: int, size: int, marks: Any, ids: Any) -> None:
+    """Make heap[start : start + size] a heap."""
+    for at in range(size // 2 - 1, -1, -1):
+        sift_down(heap, start, size, at, marks, ids)
+
+
+@inner
+def push(heap: Any, start: int, size: int, person: int, marks: Any, ids: Any) -> int:
+    """Add a person; gives the new size."""
+    at = size
+    heap[start + at] = person
+    while at > 0:
+        up = (at - 1) // 2
+        if not _before(marks, ids, heap[start + at], heap[start + up]):
+            break
+        heap[start + at], heap[start + up] = heap[start + up], heap[start + at]
+        at = up
+    return size + 1
+
+
+@inner
+def pop(heap: Any, start: int, size: int, marks: Any, ids: Any) -> int:
+    """Take the first person off; gives the new size."""
+    heap[start] = heap[start + size - 1]
+    sift_down(heap, start, size - 1, 0, marks, ids)
+    return size - 1

@@ -1,0 +1,210 @@
+"""Many small runs in memory: the phases of `engine/step.py` in one compiled call per thread, no folder, no response.
+
+The same functions, in the same order, as a run with a folder; only what is kept differs (a row of quantities per run).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from hyosan.backend import inner, rule
+from hyosan.engine.course import infect
+from hyosan.engine.cpu import choose_few, expose_few, resolve_few
+from hyosan.engine.moving import collect_awake
+from hyosan.engine.presence import set_place, where
+from hyosan.engine.start import fill
+from hyosan.engine.state import (
+    C_AWAKE,
+    C_CLASS,
+    C_EVENTS,
+    C_HELD,
+    C_HOT,
+    C_INFECTED,
+    C_KILLED,
+    C_LAST,
+    C_LEFT,
+    C_OVERFLOW,
+    PURSUE,
+    ROUTINE,
+    STILL,
+)
+from hyosan.engine.step import gather, is_quiet, move_people, progress, settle
+from hyosan.luck import SEED, bits
+from hyosan.rules.exact import INSTANT_BITS
+
+QUANTITIES: Final = (
+    "susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead", "infected", "killed", "left_city", "held",
+    "turned_at_large", "second", "last_second", "active", "bites", "kills",
+)  # fmt: skip
+"""What can be asked of a run: people by class now, cumulative infections and deaths, the second of the end and of the last infection or
+death, and `active`, people whose state will still change or who bite."""
+NUMBER, QUANTITY, ADD, SUBTRACT, MULTIPLY, LESS, AT_MOST, MORE, AT_LEAST, EQUAL, UNEQUAL, AND, OR, NOT = range(14)
+
+
+@inner
+def quantity(s: Any, b: Any, code: int, now: int) -> int:
+    """The value of a quantity now."""
+    if code < 8:
+        return s.count[C_CLASS + code]
+    if code == 8:
+        return s.count[C_INFECTED]
+    if code == 9:
+        return s.count[C_KILLED]
+    if code == 10:
+        return s.count[C_LEFT]
+    if code == 11:
+        return s.count[C_HELD]
+    if code == 12:
+        return at_large(s, b)
+    if code == 13:
+        return now
+    if code == 14:
+        return s.count[C_LAST] >> INSTANT_BITS
+    if code == 15:
+        total = 0
+        for i in range(len(s.people)):
+            if s.people[i].activity <= STILL and (s.people[i].next_out >= 0 or b.states[s.people[i].health].hostile >= 0):
+                total += 1
+        return total
+    return int(s.bites.sum()) if code == 16 else int(s.kills.sum())
+
+
+@inner
+def at_large(s: Any, b: Any) -> int:
+    """People who bite and are neither held nor gone."""
+    total = 0
+    for k in range(s.count[C_HOT]):
+        total += s.places[s.hot[k]].hostiles
+    return total
+
+
+@inner
+def holds(s: Any, b: Any, program: Any, now: int, stack: Any) -> bool:
+    """Whether a condition, compiled to reverse Polish notation in `program` [k, 2], holds now. An empty one never does."""
+    top = 0
+    for k in range(len(program)):
+        op, arg = program[k, 0], program[k, 1]
+        if op == NUMBER:
+            stack[top] = arg
+            top += 1
+        elif op == QUANTITY:
+            stack[top] = quantity(s, b, arg, now)
+            top += 1
+        elif op == NOT:
+            stack[top - 1] = 1 - stack[top - 1]
+        else:
+            top -= 1
+            stack[top - 1] = combine(op, stack[top - 1], stack[top])
+    return top > 0 and stack[0] != 0
+
+
+@inner
+def combine(op: int, x: int, y: int) -> int:
+    """One operation on two numbers."""
+    if op == ADD:
+        return x + y
+    if op == SUBTRACT:
+        return x - y
+    if op == MULTIPLY:
+        return x * y
+    if op == LESS:
+        return 1 if x < y else 0
+    if op == AT_MOST:
+        return 1 if x <= y else 0
+    if op == MORE:
+        return 1 if x > y else 0
+    if op == AT_LEAST:
+        return 1 if x >= y else 0
+    if op == EQUAL:
+        return 1 if x == y else 0
+    if op == UNEQUAL:
+        return 1 if x != y else 0
+    if op == AND:
+        return 1 if x != 0 and y != 0 else 0
+    return 1 if x != 0 or y != 0 else 0
+
+
+@rule
+def seed_person(s: Any, g: Any, b: Any, i: int, at: int, state: int, cause: int, place: int, tick: int) -> None:
+    """Infect one person by the scenario; `place` >= 0 puts one who left the routine there."""
+    here = where(s, g, b, i, tick) if place < 0 else place
+    infect(s, g, b, i, at, -1, 0, here, state, cause, tick)
+    if place >= 0 and s.people[i].activity != ROUTINE:
+        set_place(s, g, b, i, place, s.people[i].activity)
+    if s.people[i].activity == PURSUE and b.one[0].has_ways:
+        s.people[i].ready = at
+
+
+@rule
+def apply_plan(s: Any, g: Any, b: Any, rows: Any, count: int, chance: int, at: int, state: int, cause: int, place: int, tick: int) -> None:
+    """Infect those whom a seed plan chooses under this run's luck."""
+    luck = np.empty(len(rows), dtype=np.int64)
+    for k in range(len(rows)):
+        luck[k] = bits(b.one[0].seed, SEED, g.persons[rows[k]].id, 0, cause)
+    if count < 0:
+        for k in range(len(rows)):
+            if (luck[k] >> 30) < chance:
+                seed_person(s, g, b, rows[k], at, state, cause, place, tick)
+        return
+    for _ in range(count):
+        best = -1
+        for k in range(len(rows)):
+            if luck[k] >= 0 and (best < 0 or luck[k] < luck[best]):
+                best = k
+        luck[best] = -1
+        seed_person(s, g, b, rows[best], at, state, cause, place, tick)
+
+
+@rule
+def run_seeds(
+    s: Any, g: Any, b: Any, start: Any, plans: Any, plan_rows: Any, seeds: Any, ticks: int, until: Any, wanted: Any, table: Any, head: Any
+) -> None:
+    """Run all `seeds` one after another; fills table[run, :] with the wanted quantities.
+
+    `plans` [p, 8]: instant, state, cause, count, share, place, first and last position in `plan_rows`.
+    """
+    stack = np.zeros(64, dtype=np.int64)
+    length = b.one[0].tick_seconds
+    for run in range(len(seeds)):
+        b.one[0].seed = seeds[run]
+        fill(s, g, b, start[0], start[1], start[2], start[3])
+        tick = 0
+        while tick < ticks:
+            s.count[C_EVENTS] = 0
+            seed_due(s, g, b, plans, plan_rows, tick)
+            if not is_quiet(s, tick):
+                collect_awake(s, tick)
+                if s.count[C_AWAKE] > 0:
+                    choose_few(s, g, b, tick)
+                move_people(s, g, b, tick)
+                gather(s, g, b, tick)
+                if not b.one[0].bite_links:
+                    resolve_few(s, g, b, tick)
+                expose_few(s, g, b, tick)
+                progress(s, g, b, tick)
+                settle(s, g, b, tick, head)
+            tick += 1
+            if len(until) > 0 and holds(s, b, until, tick * length, stack):
+                break
+        for k in range(len(wanted)):
+            table[run, k] = quantity(s, b, wanted[k], tick * length)
+        table[run, len(wanted)] = s.count[C_OVERFLOW]
+
+
+@rule
+def seed_due(s: Any, g: Any, b: Any, plans: Any, plan_rows: Any, tick: int) -> None:
+    """Infect by the plans whose moment lies in this tick."""
+    length = b.one[0].tick_seconds << INSTANT_BITS
+    for k in range(len(plans)):
+        if plans[k, 0] // length == tick:
+            rows = plan_rows[plans[k, 6] : plans[k, 7]]
+            apply_plan(s, g, b, rows, plans[k, 3], plans[k, 4], plans[k, 0], plans[k, 1], plans[k, 2], plans[k, 5], tick)
+
+
+
+@rule
+def quantity_now(s: Any, b: Any, code: int, now: int) -> int:
+    """`quantity` for callers outside kernels."""
+    return quantity(s, b, code, now)

@@ -1,0 +1,296 @@
+"""What the awake decide: people who noticed danger, people on their way, and those who pursue.
+
+`choose_one` is the loop's body: it reads places and doors as they stand at the start of the tick and writes only the one person's row
+and their `travel`; `engine/moving.py` commits it. Luck: per person, decision number and named option.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from hyosan.backend import inner
+from hyosan.engine.course import draw
+from hyosan.engine.moving import can_pass, next_way, root
+from hyosan.engine.presence import has_target, where
+from hyosan.engine.state import C_CAMP, FLEE, HELD, HIDE, PURSUE, ROUTINE
+from hyosan.luck import AIM, PURSUIT, WAKE, bits, threshold
+from hyosan.luck import HIDE as HIDE_LUCK
+from hyosan.rules.behave import BARRICADE, CARRY_ON, FLEE_HOME, FLEE_OUT, HEARS, HELP, HIDDEN, SEES, choose_option
+from hyosan.rules.exact import INSTANT_BITS, first_of
+from hyosan.rules.move import travel_instants
+
+HOPS: Final = 16
+"""Places that one person passes in a tick, at most."""
+SAMPLES: Final = 4
+"""Doors that one who pursues tries at a place with many."""
+
+
+@inner
+def choose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
+    """What person i does in this tick."""
+    t = s.travel[i]
+    t.place = t.activity = t.wake = t.option = t.via = -1
+    t.barricade = t.camp = t.call = 0
+    activity = s.people[i].activity
+    if activity >= HELD or b.one[0].has_ways == 0:
+        return
+    if activity == PURSUE:
+        pursue(s, g, b, i, tick)
+        return
+    if b.states[s.people[i].health].chained:
+        return
+    here = where(s, g, b, i, tick)
+    danger = s.places[here].hostiles > 0
+    if s.people[i].goal < 0 or activity == ROUTINE or activity == HIDE:
+        decide(s, g, b, i, here, danger, tick)
+    if s.people[i].goal >= 0 and not danger:
+        walk(s, g, b, i, here, tick)
+    elif s.people[i].goal >= 0:
+        t.wake = tick + 1
+    if s.people[i].goal >= 0 and t.activity < 0 and activity != FLEE:
+        t.activity = FLEE
+
+
+@inner
+def decide(s: Any, g: Any, b: Any, i: int, here: int, danger: bool, tick: int) -> None:
+    """Person i chooses an option by what they saw, heard or were told."""
+    p, t = s.people[i], s.travel[i]
+    situation = SEES if danger else p.alarm
+    if situation == 0 and p.activity == ROUTINE:
+        return
+    option = choose_option(b.one[0].seed, g.persons[i].id, p.decision, b.choice[situation])
+    p.decision += 1
+    p.alarm = 0
+    t.option = option
+    p.ready = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    home = g.persons[i].home
+    if option == CARRY_ON:
+        if p.activity == ROUTINE:
+            return
+        if here == home and not danger:
+            t.activity = ROUTINE
+            return
+        option = FLEE_HOME
+    if option == FLEE_OUT:
+        out = g.grounds[root(g, here)].out
+        if out >= 0:
+            p.goal = out
+            return
+        option = FLEE_HOME
+    if option == HELP:
+        heard = s.places[here].heard_way
+        if s.places[here].heard_tick >= tick - 1 and heard >= 0 and not danger:
+            p.goal = g.ways[heard].to
+            return
+    if option == FLEE_HOME and here != home:
+        p.goal = home
+        return
+    stay_hidden(s, g, b, i, here, option == BARRICADE, situation, tick)
+
+
+@inner
+def stay_hidden(s: Any, g: Any, b: Any, i: int, here: int, barricade: bool, situation: int, tick: int) -> None:
+    """Person i hides where they are, in the open makes for home, for as long as they mean to."""
+    p, t = s.people[i], s.travel[i]
+    if g.grounds[here].parent < 0 and g.grounds[here].way_end > g.grounds[here].way_start and g.persons[i].home != here and situation != HIDDEN:
+        p.goal = g.persons[i].home
+        return
+    t.activity = HIDE
+    t.call = 1 if situation >= HEARS else 0
+    p.goal = -1
+    if barricade and g.grounds[here].parent >= 0:
+        t.barricade = 1
+    rest_for(b, g, t, i, p.decision, tick)
+
+
+@inner
+def rest_for(b: Any, g: Any, t: Any, i: int, decision: int, tick: int) -> None:
+    """Wake again after as long as one means to hide."""
+    seconds = draw(b, b.one[0].hide_law, bits(b.one[0].seed, HIDE_LUCK, g.persons[i].id, 0, decision))
+    t.wake = tick + 1 + seconds // b.one[0].tick_seconds
+
+
+@inner
+def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
+    """Person i goes towards their goal as far as the tick lets them, and stops before danger."""
+    p, t = s.people[i], s.travel[i]
+    end = ((tick + 1) * b.one[0].tick_seconds) << INSTANT_BITS
+    start = here
+    t.wake = tick + 1
+    t.ready = p.ready
+    for _ in range(HOPS):
+        way = next_way(g, here, p.goal)
+        if way < 0:
+            p.goal = -1
+            break
+        if not can_pass(s, g, b, i, way):
+            blocked(s, g, b, i, here, way, tick)
+            break
+        there = g.ways[way].to
+        if s.places[there].hostiles > 0 and there != g.persons[i].home:
+            p.alarm = 3
+            aside(s, g, b, i, here, tick, end)
+            break
+        arrival = t.ready + travel_instants(g.ways[way].seconds, b.one[0].run_pace)
+        if arrival > end:
+            break
+        here = there
+        t.ready = arrival
+        t.place = here
+        if g.grounds[here].outside:
+            break
+        if here == p.goal:
+            p.goal = -1
+            t.activity = HIDE
+            rest_for(b, g, t, i, p.decision, tick)
+            break
+        if s.places[here].hostiles > 0:
+            break
+    if here == start:
+        t.place = -1
+    elif t.activity < 0:
+        t.activity = FLEE
+    if t.place >= 0:
+        p.ready = t.ready
+
+
+@inner
+def blocked(s: Any, g: Any, b: Any, i: int, here: int, way: int, tick: int) -> None:
+    """The way is closed: at a gate with a camp one is let in there, else one waits."""
+    p, t = s.people[i], s.travel[i]
+    if g.ways[way].gate >= 0 and s.gates[g.ways[way].gate].closed and s.count[C_CAMP] > 0:
+        t.camp = 1
+        t.ready = max(p.ready, (tick * b.one[0].tick_seconds) << INSTANT_BITS)
+        return
+    p.goal = -1
+    t.activity = HIDE
+    rest_for(b, g, t, i, p.decision, tick)
+
+
+@inner
+def aside(s: Any, g: Any, b: Any, i: int, here: int, tick: int, end: int) -> None:
+    """Danger ahead: indoors one waits and decides anew, in the open one steps aside where nobody is seen who bites."""
+    p, t = s.people[i], s.travel[i]
+    p.goal = -1
+    if g.grounds[here].parent >= 0:
+        return
+    best, best_luck, best_weight = -1, 1, 0
+    for k in range(g.grounds[here].main_start, g.grounds[here].main_end):
+        way = g.main_way[k]
+        there = g.ways[way].to
+        if s.places[there].hostiles > 0 or not can_pass(s, g, b, i, way) or g.grounds[there].outside:
+            continue
+        luck = threshold(b.one[0].seed, AIM, g.persons[i].id, g.grounds[there].id, p.decision)
+        if first_of(luck, 1, best_luck, best_weight):
+            best, best_luck, best_weight = way, luck, 1
+    p.decision += 1
+    if best < 0:
+        return
+    arrival = t.ready + travel_instants(g.ways[best].seconds, b.one[0].run_pace)
+    if arrival <= end:
+        t.ready = arrival
+        t.place = g.ways[best].to
+
+
+@inner
+def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
+    """One who pursues: stays with prey, presses a door, follows sound, sight and smell, roams, or rests."""
+    p, t = s.people[i], s.travel[i]
+    length = b.one[0].tick_seconds << INSTANT_BITS
+    begin, end = tick * length, (tick + 1) * length
+    here = p.place
+    pace = b.states[p.health].pace
+    t.wake = tick + 1
+    for _ in range(HOPS):
+        if has_target(s, g, b, here, tick):
+            p.press = -1
+            break
+        way = p.press
+        if way < 0:
+            way = next_of_pursuit(s, g, b, i, here, tick)
+            p.decision += 1
+            p.ready = max(p.ready, begin)
+            if way < 0:
+                law = b.states[p.health].wakes_law
+                seconds = draw(b, law, bits(b.one[0].seed, WAKE, g.persons[i].id, 0, p.decision))
+                t.wake = tick + 1 + seconds // b.one[0].tick_seconds
+                break
+            p.press = way
+        door = g.ways[way].door
+        there = g.ways[way].to
+        if door >= 0 and s.doors[door].state != 0:
+            if s.doors[door].state == 2 or not has_target(s, g, b, there, tick):
+                p.press = -1
+            break
+        if gate_shut(s, g, way):
+            p.press = -1
+            break
+        arrival = p.ready + travel_instants(g.ways[way].seconds, pace)
+        if arrival > end:
+            break
+        here = there
+        p.ready = arrival
+        p.press = -1
+        t.place, t.ready = here, arrival
+        if g.grounds[here].outside:
+            break
+    if t.place >= 0:
+        t.activity = PURSUE
+
+
+@inner
+def gate_shut(s: Any, g: Any, way: int) -> bool:
+    """Whether a way is closed by order to those who pursue."""
+    gate = g.ways[way].gate
+    return gate >= 0 and s.gates[gate].closed != 0
+
+
+@inner
+def next_of_pursuit(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int:
+    """The way that one who pursues takes; -1 = rests. Options are the ways out, a few doors, and the way to what is heard."""
+    p = s.people[i]
+    best, best_luck, best_weight = -1, threshold(b.one[0].seed, PURSUIT, g.persons[i].id, 0, p.decision), b.states[p.health].rest
+    heard = s.places[here].heard_way if s.places[here].heard_tick >= tick - 1 else -1
+    row = g.grounds[here]
+    children = row.child_end - row.child_start
+    few = min(children, SAMPLES) if children > 12 else children
+    for k in range(row.main_end - row.main_start + few + 1):
+        if k < row.main_end - row.main_start:
+            way = g.main_way[row.main_start + k]
+        elif k < row.main_end - row.main_start + few:
+            at = k - (row.main_end - row.main_start)
+            if children > 12:
+                at = ((bits(b.one[0].seed, AIM, g.persons[i].id, at, p.decision) >> 30) * children) >> 32
+            way = g.child_way[row.child_start + at]
+        else:
+            way = heard
+        if way < 0 or (way == heard and k < row.main_end - row.main_start + few):
+            continue
+        weight = attraction(s, g, b, p.health, here, way, way == heard, tick)
+        if weight > 0:
+            luck = threshold(b.one[0].seed, PURSUIT, g.persons[i].id, g.grounds[g.ways[way].to].id + 1, p.decision)
+            if first_of(luck, weight, best_luck, best_weight):
+                best, best_luck, best_weight = way, luck, weight
+    return best
+
+
+@inner
+def attraction(s: Any, g: Any, b: Any, health: int, here: int, way: int, heard: bool, tick: int) -> int:
+    """Weight of a way for one who pursues: roaming and sight need an open way, smell and sound go through doors."""
+    row, senses = g.ways[way], b.states[health]
+    if gate_shut(s, g, way):
+        return 0
+    shut = row.door >= 0 and s.doors[row.door].state != 0
+    if row.door >= 0 and s.doors[row.door].state == 2:
+        return 0
+    weight = 0 if shut else senses.wander
+    if heard and not shut:
+        weight += senses.sound * s.places[here].heard >> 6
+    if senses.smell > 0 or (senses.sight > 0 and not shut):
+        if has_target(s, g, b, row.to, tick):
+            weight += senses.smell
+            if not shut:
+                weight += senses.sight
+            elif heard:
+                weight += senses.sound * s.places[here].heard >> 6
+    return min(weight, (1 << 24) - 1)

@@ -1,0 +1,220 @@
+"""Going from place to place: the next way towards a goal, what may be passed, and the commit of what people intended."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from hyosan.backend import inner, rule
+from hyosan.engine.course import CALLED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
+from hyosan.engine.doors import renew_door
+from hyosan.engine.lists import drop_due, drop_wake, set_infectious, set_tracked, wake_in
+from hyosan.engine.presence import routine_place, set_place, where
+from hyosan.engine.state import (
+    C_AWAKE,
+    C_CAMP,
+    C_LEFT,
+    C_TRACKED,
+    F_CALLED,
+    F_LEFT,
+    GONE,
+    HELD,
+    RING,
+    ROUTINE,
+)
+from hyosan.luck import LEAK, bits
+from hyosan.rules.exact import INSTANT_BITS
+from hyosan.rules.move import squared_distance
+
+DEPTH: Final = 16
+"""Places within places, at most."""
+
+
+@inner
+def root(g: Any, place: int) -> int:
+    """The street cell or open ground that a place hangs on."""
+    for _ in range(DEPTH):
+        if g.grounds[place].parent < 0:
+            return place
+        place = g.grounds[place].parent
+    return place
+
+
+@inner
+def can_pass(s: Any, g: Any, b: Any, i: int, way: int) -> bool:
+    """Whether person i gets through a way: no welded door; of those who try a closed gate a share."""
+    door = g.ways[way].door
+    if door >= 0 and s.doors[door].state == 2:
+        return False
+    gate = g.ways[way].gate
+    if gate >= 0 and s.gates[gate].closed:
+        return (bits(b.one[0].seed, LEAK, g.persons[i].id, gate, 0) >> 30) < s.gates[gate].leak
+    return True
+
+
+@inner
+def way_to(g: Any, here: int, there: int) -> int:
+    """The way from a place to a neighbour; -1 = none."""
+    for way in range(g.grounds[here].way_start, g.grounds[here].way_end):
+        if g.ways[way].to == there:
+            return way
+    return -1
+
+
+@inner
+def next_way(g: Any, here: int, goal: int) -> int:
+    """The first way from `here` towards a goal; -1 = none: into what hangs here, else out, else the street nearest the goal."""
+    at = goal
+    for _ in range(DEPTH):
+        if at == here:
+            break
+        if g.grounds[at].parent == here:
+            return way_to(g, here, at)
+        if g.grounds[at].parent < 0:
+            break
+        at = g.grounds[at].parent
+    if g.grounds[here].parent >= 0:
+        return way_to(g, here, g.grounds[here].parent)
+    target = root(g, goal)
+    x, y = g.grounds[target].x, g.grounds[target].y
+    best, best_distance = -1, squared_distance(g.grounds[here].x, g.grounds[here].y, x, y)
+    for k in range(g.grounds[here].main_start, g.grounds[here].main_end):
+        way = g.main_way[k]
+        there = g.ways[way].to
+        if there == target:
+            return way
+        distance = squared_distance(g.grounds[there].x, g.grounds[there].y, x, y)
+        if distance < best_distance:
+            best, best_distance = way, distance
+    return best
+
+
+@inner
+def log_way(s: Any, g: Any, b: Any, i: int, old: int, new: int, at: int) -> None:
+    """Log the way of a person who is infected or left the routine: out of a building, into another zone or building."""
+    if old < 0 or new < 0 or old == new:
+        return
+    from_kind, to_kind = g.grounds[old].kind, g.grounds[new].kind
+    if building(g, old) != building(g, new) and g.grounds[old].parent >= 0:
+        emit(s, at, LEFT_BUILDING, i, -1, old, NO_ROUTE, from_kind, to_kind, 0)
+    elif s.people[i].health != b.one[0].susceptible and (
+        g.grounds[old].zone != g.grounds[new].zone or g.grounds[new].parent >= 0
+    ):
+        emit(s, at, MOVED, i, -1, new, NO_ROUTE, from_kind, to_kind, 0)
+
+
+@inner
+def building(g: Any, place: int) -> int:
+    """The outermost part of the building that a place is in; the place itself in the open."""
+    for _ in range(DEPTH):
+        parent = g.grounds[place].parent
+        if parent < 0 or g.grounds[parent].parent < 0:
+            return place
+        place = parent
+    return place
+
+
+@inner
+def go_through(s: Any, g: Any, b: Any, i: int, way: int, old: int, at: int, activity: int, tick: int) -> None:
+    """Person i arrives at the end of a way at an instant; outside the city they are out of the play."""
+    arrive(s, g, b, i, old, g.ways[way].to, at, activity, tick)
+
+
+@inner
+def arrive(s: Any, g: Any, b: Any, i: int, old: int, new: int, at: int, activity: int, tick: int) -> None:
+    """Person i gets from one place to another at an instant."""
+    log_way(s, g, b, i, old, new, at)
+    s.people[i].ready = at
+    if g.grounds[new].outside:
+        emit(s, at, LEFT_CITY, i, -1, new, NO_ROUTE, g.grounds[old].kind, g.grounds[new].kind, 0)
+        s.people[i].notes |= F_LEFT
+        s.count[C_LEFT] += 1
+        set_place(s, g, b, i, new, GONE)
+        drop_wake(s, i)
+        drop_due(s, i)
+        set_tracked(s, i, False)
+        set_infectious(s, i, False)
+        return
+    set_tracked(s, i, False)
+    set_place(s, g, b, i, new, activity)
+
+
+@inner
+def hold(s: Any, g: Any, b: Any, i: int, place: int, at: int, kind: int, cause: int, tick: int) -> None:
+    """Person i is brought to a camp or cell and held there."""
+    emit(s, at, kind, i, -1, place, NO_ROUTE, -1, -1, cause)
+    set_tracked(s, i, False)
+    set_infectious(s, i, False)
+    drop_wake(s, i)
+    set_place(s, g, b, i, place, HELD)
+    s.people[i].goal = -1
+    s.people[i].press = -1
+
+
+@rule
+def collect_awake(s: Any, tick: int) -> None:
+    """Take everybody who wakes in this tick off the calendar."""
+    found = 0
+    i = s.wake_head[tick % RING]
+    while i >= 0:
+        if s.people[i].wake_tick <= tick:
+            s.awake[found] = i
+            found += 1
+        i = s.people[i].wake_next
+    for k in range(found):
+        drop_wake(s, s.awake[k])
+    s.count[C_AWAKE] = found
+
+
+@inner
+def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
+    """Carry out what the awake chose: places, what they do, doors they block, when they wake again."""
+    begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    for k in range(s.count[C_AWAKE]):
+        i = s.awake[k]
+        t = s.travel[i]
+        if s.people[i].activity == GONE or s.people[i].activity == HELD:
+            continue
+        old = where(s, g, b, i, tick)
+        if t.option >= 0:
+            emit(s, begin, CHOSE, i, -1, old, NO_ROUTE, -1, -1, -2 - t.option)
+        if t.call and not s.people[i].notes & F_CALLED:
+            s.people[i].notes |= F_CALLED
+            emit(s, begin, CALLED, i, -1, old, NO_ROUTE, -1, -1, 0)
+        if t.camp:
+            hold(s, g, b, i, s.count[C_CAMP] - 1, t.ready, QUARANTINED, 0, tick)
+            continue
+        if t.place >= 0 and t.place != old:
+            activity = t.activity if t.activity > ROUTINE else s.people[i].activity
+            arrive(s, g, b, i, old, t.place, t.ready, activity, tick)
+        elif t.activity >= 0 and t.activity != s.people[i].activity:
+            set_place(s, g, b, i, old, t.activity)
+            set_tracked(s, i, t.activity == ROUTINE and s.people[i].health != b.one[0].susceptible)
+            s.people[i].track = old
+        if t.barricade:
+            block_doors(s, g, b, s.people[i].place)
+        if t.wake >= 0 and s.people[i].activity != GONE:
+            wake_in(s, i, max(t.wake, tick + 1))
+
+
+@inner
+def block_doors(s: Any, g: Any, b: Any, place: int) -> None:
+    """Block all doors of a place with what is at hand."""
+    if place < 0:
+        return
+    for way in range(g.grounds[place].way_start, g.grounds[place].way_end):
+        door = g.ways[way].door
+        if door >= 0 and s.doors[door].state != 2 and s.doors[door].kind != 2:
+            s.doors[door].kind = 2
+            renew_door(s, g, b, door, way)
+
+
+@inner
+def follow_tracked(s: Any, g: Any, b: Any, tick: int) -> None:
+    """Log the ways of infected people who follow their routine."""
+    begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    for k in range(s.count[C_TRACKED]):
+        i = s.tracked[k]
+        place = routine_place(s, g, b, i, tick)
+        if place != s.people[i].track:
+            log_way(s, g, b, i, s.people[i].track, place, begin)
+            s.people[i].track = place

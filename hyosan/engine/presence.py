@@ -1,0 +1,134 @@
+"""Where people are: by the hour for those who follow their routine, by `people.place` for those who left it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hyosan.backend import inner
+from hyosan.engine.lists import add_hostile, enter_place, leave_place
+from hyosan.engine.state import C_HELD, GONE, HELD, ROUTINE
+from hyosan.luck import COMPLY, bits
+
+
+@inner
+def week_tick(b: Any, tick: int) -> int:
+    """The tick of the week, for routines."""
+    return (b.one[0].week_offset + tick) % b.one[0].week_ticks
+
+
+@inner
+def slot_place(s: Any, g: Any, b: Any, i: int, slot: int) -> int:
+    """Where person i spends a slot: their place of it, or home where it is closed or a curfew holds them."""
+    home = g.persons[i].home
+    place = g.slots[i, slot]
+    if place < 0 or place == home:
+        return home
+    if s.places[place].closed:
+        return home
+    curfew = s.zones[g.persons[i].zone].curfew
+    if curfew > 0 and (bits(b.one[0].seed, COMPLY, g.persons[i].id, 0, 0) >> 30) < curfew:
+        return home
+    return place
+
+
+@inner
+def routine_place(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
+    """Where a person who follows the routine is for most of a tick."""
+    schedule, hour = g.persons[i].schedule, week_tick(b, tick)
+    best, best_seconds = 0, 0
+    for slot in range(b.one[0].slots):
+        if b.slot_seconds[schedule, hour, slot] > best_seconds:
+            best, best_seconds = slot, b.slot_seconds[schedule, hour, slot]
+    return slot_place(s, g, b, i, best)
+
+
+@inner
+def where(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
+    """Where person i is in a tick; -1 = out of the play."""
+    if s.people[i].activity == ROUTINE:
+        return routine_place(s, g, b, i, tick)
+    return s.people[i].place
+
+
+@inner
+def is_target(s: Any, b: Any, i: int) -> bool:
+    """Whether person i can be bitten: in the state everybody starts in, and neither held nor gone."""
+    return s.people[i].health == b.one[0].susceptible and s.people[i].activity < HELD
+
+
+@inner
+def count_in(s: Any, b: Any, i: int, place: int, change: int) -> None:
+    """Count person i (who left the routine) among those of a place who bite or can be bitten."""
+    if s.people[i].activity == HELD:
+        return
+    if b.states[s.people[i].health].hostile >= 0:
+        add_hostile(s, place, change)
+    elif s.people[i].health == b.one[0].susceptible:
+        s.places[place].targets += change
+
+
+@inner
+def set_place(s: Any, g: Any, b: Any, i: int, place: int, activity: int) -> None:
+    """Person i leaves the routine, or where they were, and is at a place doing something; GONE takes them out, ROUTINE back."""
+    if s.people[i].activity != ROUTINE and s.people[i].activity != GONE:
+        count_in(s, b, i, s.people[i].place, -1)
+        leave_place(s, i, s.people[i].place)
+    s.count[C_HELD] += (activity == HELD) - (s.people[i].activity == HELD)
+    s.people[i].activity = activity
+    s.people[i].leave_reserve = 0
+    if activity == ROUTINE or activity == GONE:
+        if activity == ROUTINE:
+            s.people[i].place = -1
+        else:
+            s.people[i].place = place
+        return
+    s.people[i].place = place
+    enter_place(s, i, place)
+    count_in(s, b, i, place, 1)
+
+
+@inner
+def is_present(s: Any, g: Any, b: Any, i: int, slot: int, place: int, tick: int) -> bool:
+    """Whether person i, a member of (slot, place), spends some of the tick there by routine."""
+    if s.people[i].activity != ROUTINE:
+        return False
+    if b.slot_seconds[g.persons[i].schedule, week_tick(b, tick), slot] == 0:
+        return False
+    return slot_place(s, g, b, i, slot) == place
+
+
+@inner
+def sent_home(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
+    """Whether person i, at home by membership, is there in a slot that is not the home slot (closed, curfew, or no place of their own)."""
+    if s.people[i].activity != ROUTINE:
+        return False
+    hour, schedule = week_tick(b, tick), g.persons[i].schedule
+    for slot in range(b.one[0].slots):
+        if b.slot_seconds[schedule, hour, slot] > 0 and slot_place(s, g, b, i, slot) == place:
+            return True
+    return False
+
+
+@inner
+def has_target(s: Any, g: Any, b: Any, place: int, tick: int) -> bool:
+    """Whether somebody at a place can be bitten."""
+    if s.places[place].targets > 0:
+        return True
+    places = len(s.places)
+    for slot in range(b.one[0].slots):
+        at = slot * places + place
+        for k in range(g.member_start[at], g.member_start[at + 1]):
+            i = g.member_person[k]
+            if s.people[i].health == b.one[0].susceptible and member_there(s, g, b, i, slot, place, tick):
+                return True
+    return False
+
+
+@inner
+def member_there(s: Any, g: Any, b: Any, i: int, slot: int, place: int, tick: int) -> bool:
+    """Whether a member of (slot, place) is there by routine in this tick; homes also hold those who were sent home."""
+    if slot == 0:
+        return sent_home(s, g, b, i, place, tick)
+    if g.persons[i].home == place:
+        return False
+    return is_present(s, g, b, i, slot, place, tick)

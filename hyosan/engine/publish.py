@@ -1,0 +1,182 @@
+"""What is made known after each tick: rows of events in canonical order, what the authorities notice, and the hourly series.
+
+Events go out in order of their exact times, then person id, then kind. A contact may be dated into the tick before (what was exerted
+there counts late), so rows wait one tick. Nothing here changes the state.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyosan.engine import effects
+from hyosan.engine.compile import Names
+from hyosan.engine.course import CALLED, INFECTED, KILLED, MOVED, NOTICED, PROGRESSED, SEEDED
+from hyosan.engine.knowledge import Knowledge
+from hyosan.engine.rulebook import CLASSES, Floor, Rulebook
+from hyosan.engine.state import C_EVENTS, EVENTS, State
+from hyosan.luck import MISREAD, bits
+from hyosan.rules.exact import INSTANT_BITS
+from hyosan.scenario.behaviour import OPTIONS
+from hyosan.tables import EVENT_KINDS
+from hyosan.world.frame import World
+
+ROUTES = ("", "contact", "bite")
+TRUTH = (*CLASSES, "infected", "killed", "quarantined", "left_city")
+"""Quantities of the true view, in the order of `effects.count_zones`."""
+KNOWN = ("reported_infected", "reported_turned", "reported_dead", "quarantined", "calls_waiting", "zones_marked")
+"""Quantities of the known view of the whole city."""
+
+
+class Sink(Protocol):
+    """Where rows go: a run folder's writer, or lists in memory."""
+
+    def append(self, table: str, columns: dict[str, Any]) -> None: ...
+
+
+class Publisher:
+    """Turns what a tick did into rows and knowledge."""
+
+    def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, knowledge: Knowledge, sink: Sink, coded: Any) -> None:
+        self.s, self.g, self.b, self.names, self.world, self.knowledge, self.sink, self.coded = s, g, b, names, world, knowledge, sink, coded
+        self.length = int(b.one[0].tick_seconds) << INSTANT_BITS
+        self.waiting: dict[str, NDArray[np.int64]] = {name: np.zeros(0, dtype=np.int64) for name in EVENTS}
+        self.notices: list[tuple[int, int, int, int, int]] = []
+        self.before = np.full((len(world.zones) + 1, len(TRUTH)), -1, dtype=np.int64)
+        self.known_before = [-1] * len(KNOWN)
+        self.rows = 0
+        self._causes = (*names.seeds, *OPTIONS)
+        self._marks = (*names.states, *world.kinds)
+        self._noticing = bool((b.states["notice_share"] > 0).any())
+
+    def publish(self, tick: int) -> None:
+        """Take the events of a tick; send on those that no later one can precede."""
+        count = int(self.s.count[C_EVENTS])
+        fresh = {name: self.s.events[name][:count].copy() for name in EVENTS}
+        self.s.count[C_EVENTS] = 0
+        if count and self._noticing:
+            self._plan_notices(fresh)
+        if count:
+            self._calls(fresh)
+        noticed = self._notice((tick + 1) * self.length)
+        if count or noticed or len(self.waiting["at"]):
+            extra = np.array(noticed, dtype=np.int64).reshape(-1, len(EVENTS)).T if noticed else np.zeros((len(EVENTS), 0), dtype=np.int64)
+            for k, name in enumerate(EVENTS):
+                self.waiting[name] = np.concatenate([self.waiting[name], fresh[name], extra[k]])
+            self._send(tick * self.length)
+
+    def finish(self) -> None:
+        """Send all that waits."""
+        self._send(1 << 62)
+
+    def _send(self, before: int) -> None:
+        rows = self.waiting
+        ids = self._ids(rows["person"])
+        order = np.lexsort((rows["place"], rows["kind"], ids, rows["at"]))
+        ready = int((rows["at"] < before).sum())
+        chosen, rest = order[:ready], order[ready:]
+        if ready:
+            self.sink.append("events", self._columns({name: rows[name][chosen] for name in EVENTS}))
+            self.rows += ready
+        self.waiting = {name: rows[name][np.sort(rest)] for name in EVENTS}
+
+    def _ids(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        ids = self.g.persons["id"]
+        found: NDArray[np.int64] = np.where(rows >= 0, ids[np.maximum(rows, 0)], -1)
+        return found
+
+    def _columns(self, rows: dict[str, NDArray[np.int64]]) -> dict[str, Any]:
+        grounds, place = self.g.grounds, rows["place"]
+        moved = (rows["kind"] >= MOVED) & (rows["kind"] < MOVED + 3)
+        offset = np.where(moved, len(self.names.states), 0)
+        cause = np.where(rows["cause"] <= -2, len(self.names.seeds) - 2 - rows["cause"], rows["cause"])
+        code = self.coded
+        return {
+            "second": rows["at"] >> INSTANT_BITS,
+            "kind": code(rows["kind"], tuple(EVENT_KINDS)),
+            "person": self._ids(rows["person"]),
+            "other": self._ids(rows["other"]),
+            "place": grounds["id"][place],
+            "place_kind": code(grounds["kind"][place], self.world.kinds),
+            "zone": code(grounds["zone"][place], self.world.zones),
+            "route": code(rows["route"], ROUTES),
+            "strain": np.zeros(len(place), dtype=np.int16),
+            "from": code(np.where(rows["from_"] >= 0, rows["from_"] + offset, -1), self._marks),
+            "to": code(np.where(rows["to"] >= 0, rows["to"] + offset, -1), self._marks),
+            "cause": code(cause, self._causes),
+        }
+
+    def _plan_notices(self, rows: dict[str, NDArray[np.int64]]) -> None:
+        """Who entered a state that is noticed, and when that comes to the authorities."""
+        kind = rows["kind"]
+        entered = np.flatnonzero(((kind == SEEDED) | (kind == INFECTED) | (kind == PROGRESSED) | (kind == KILLED)) & (rows["to"] >= 0))
+        entered = entered[self.b.states["notice_share"][rows["to"][entered]] > 0]
+        if len(entered) == 0:
+            return
+        person, state, at, place = (rows[name][entered] for name in ("person", "to", "at", "place"))
+        delays = np.zeros(len(entered), dtype=np.int64)
+        effects.notice_delays(self.s, self.g, self.b, person, state, delays)
+        since = np.where(kind[entered] == PROGRESSED, (at - self.s.people["infected_at"][person]) >> INSTANT_BITS, -3600)
+        for k in np.flatnonzero(delays >= 0):
+            zone = int(self.g.grounds["zone"][place[k]])
+            period = int(since[k]) // 3600
+            heapq.heappush(self.notices, (int(at[k] + delays[k]), int(person[k]), int(state[k]), zone, period))
+
+    def _notice(self, end: int) -> list[tuple[int, ...]]:
+        """The authorities learn what has come to them by now; gives rows of events."""
+        rows = []
+        while self.notices and self.notices[0][0] <= end:
+            at, person, state, zone, period = heapq.heappop(self.notices)
+            row = self.b.states[state]
+            luck = bits(int(self.b.one[0].seed), MISREAD, int(self.g.persons["id"][person]), state, 0) >> 30
+            seen = int(row.taken_for) if luck < row.misread and row.taken_for >= 0 else state
+            self.knowledge.notice(at >> INSTANT_BITS, CLASSES[self.b.states[seen].kind], zone, period)
+            place = int(self.s.people["place"][person])
+            place = place if place >= 0 else int(self.g.persons["home"][person])
+            rows.append((at, NOTICED, person, -1, place, 0, state, seen, 0))
+        return rows
+
+    def _calls(self, rows: dict[str, NDArray[np.int64]]) -> None:
+        for k in np.flatnonzero(rows["kind"] == CALLED):
+            person = int(rows["person"][k])
+            self.knowledge.call(int(rows["at"][k]) >> INSTANT_BITS, int(self.g.persons["id"][person]), person)
+
+    def series(self, tick: int) -> None:
+        """Write what changed since the last time, by zone and for the whole city, truth and known."""
+        now = np.zeros_like(self.before)
+        effects.count_zones(self.s, self.g, self.b, tick, now)
+        zone, quantity = np.nonzero(now != self.before)
+        k = self.knowledge
+        known = [k.reported["infected"], k.reported["turned"], k.reported["dead"], k.held, len(k.calls), sum(k.marked)]
+        changed = [j for j, value in enumerate(known) if value != self.known_before[j]]
+        rows = len(zone) + len(changed)
+        if rows == 0:
+            return
+        city, names = len(self.world.zones), (*TRUTH, *(q for q in KNOWN if q not in TRUTH))
+        self.sink.append(
+            "series",
+            {
+                "second": np.full(rows, (tick + 1) * int(self.b.one[0].tick_seconds), dtype=np.int64),
+                "zone": self.coded(np.concatenate([zone, np.full(len(changed), city)]), (*self.world.zones, "all")),
+                "view": self.coded(np.concatenate([np.zeros(len(zone), dtype=int), np.ones(len(changed), dtype=int)]), ("truth", "known")),
+                "quantity": self.coded(np.concatenate([quantity, [names.index(KNOWN[j]) for j in changed]]).astype(int), names),
+                "value": np.concatenate([now[zone, quantity], [known[j] for j in changed]]).astype(np.int64),
+            },
+        )
+        self.before, self.known_before = now, known
+
+    def to_arrays(self) -> dict[str, NDArray[np.int64]]:
+        """What waits and what was last written, for a checkpoint."""
+        waiting = {f"waiting/{name}": column for name, column in self.waiting.items()}
+        notices = np.array(sorted(self.notices), dtype=np.int64).reshape(-1, 5)
+        return {**waiting, "notices": notices, "before": self.before, "known_before": np.array(self.known_before, dtype=np.int64)}
+
+    def restore(self, arrays: dict[str, NDArray[np.int64]]) -> None:
+        """Take over what a checkpoint kept."""
+        self.waiting = {name: arrays[f"waiting/{name}"].copy() for name in EVENTS}
+        self.notices = [tuple(int(x) for x in row) for row in arrays["notices"]]  # type: ignore[misc]
+        self.before = arrays["before"].copy()
+        self.known_before = [int(x) for x in arrays["known_before"]]

@@ -1,0 +1,142 @@
+"""The response: orders are decided on knowledge, take effect after a delay, act while they are in force, and end by their own rule.
+
+Clear Python, a few decisions a day. `Response.take` reads `Knowledge` only; what an order does to the world goes through `Actions`
+(`engine/actions.py`), which it never looks behind. Orders of a scenario are independent of each other but through what is known.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from typing import Any, Protocol
+
+from hyosan.engine.knowledge import Knowledge
+from hyosan.scenario.condition import Condition, parse
+from hyosan.scenario.root import Scenario
+
+
+class Actions(Protocol):
+    """What orders can do. Each gives how many people (or ways) it reached; `now` is the second of the tick."""
+
+    def start(self, name: str, order: Any, number: int, now: int) -> int: ...
+    def go_on(self, name: str, order: Any, number: int, now: int) -> int: ...
+    def stop(self, name: str, order: Any, number: int, now: int) -> int: ...
+    def finished(self, name: str, order: Any, number: int, now: int) -> str | None: ...
+    def used(self, name: str) -> dict[str, int]: ...
+
+
+@dataclass
+class Given:
+    """One giving of an order, as it is logged."""
+
+    order: str
+    number: int
+    decided: int
+    effective: int = -1
+    ended: int = -1
+    due: int = 0
+    knowledge: str = ""
+    reached: int = 0
+    because: str = ""
+    used: dict[str, int] = field(default_factory=dict)
+
+
+class Response:
+    """All orders of a scenario: what was given, what is in force, what comes next."""
+
+    def __init__(self, scenario: Scenario, start_clock: int) -> None:
+        self.orders = scenario.orders
+        self.start_clock = start_clock
+        names = tuple(scenario.orders)
+
+        def compiled(text: str) -> Condition:
+            return parse(text, orders=names, start_clock_seconds=start_clock)
+
+        self.when = {n: compiled(o.when) for n, o in self.orders.items()}
+        self.until = {n: compiled(o.until) for n, o in self.orders.items() if o.until}
+        self.again = {n: compiled(o.repeat.as_long_as) for n, o in self.orders.items() if o.repeat}
+        self.given: list[Given] = []
+        self.current: dict[str, Given] = {}
+
+    def values(self, knowledge: Knowledge, now: int) -> dict[str, int | Fraction]:
+        """What conditions may ask for: knowledge, and how each order stands."""
+        values = knowledge.values(now, self.start_clock)
+        for name in self.orders:
+            one = self.current.get(name)
+            effective = one is not None and one.effective >= 0
+            values[f"{name}.decided"] = int(one is not None)
+            values[f"{name}.effective"] = int(effective)
+            values[f"{name}.ended"] = int(one is not None and one.ended >= 0)
+            until = now if one is None or one.ended < 0 else one.ended
+            values[f"{name}.hours"] = Fraction(until - one.effective, 3600) if one is not None and effective else 0
+            values[f"{name}.count"] = one.number if one is not None else 0
+        return values
+
+    def take(self, knowledge: Knowledge, actions: Actions, now: int) -> None:
+        """Decide, put into effect, carry on and end orders, in the order of the scenario. What one does, the next tick knows."""
+        if not self.orders:
+            return
+        values = self.values(knowledge, now)
+        for name, order in self.orders.items():
+            one = self.current.get(name)
+            if one is None:
+                if self.when[name].holds(values):
+                    self.decide(name, 1, order, values, now)
+            elif self.may_repeat(name, order, one, values, now):
+                self.decide(name, one.number + 1, order, values, now)
+            self.carry_on(name, order, actions, values, now)
+
+    def may_repeat(self, name: str, order: Any, one: Given, values: dict[str, Any], now: int) -> bool:
+        """Whether an order is to be given again: its time is up, times are left, and the condition on knowledge holds."""
+        repeat = order.repeat
+        if repeat is None or one.effective < 0 or one.number >= repeat.times or now < one.effective + repeat.every:
+            return False
+        return self.again[name].holds(values) and not (name in self.until and self.until[name].holds(values))
+
+    def decide(self, name: str, number: int, order: Any, values: dict[str, Any], now: int) -> None:
+        """An order is decided; what was known is noted."""
+        known = {k: (int(v) if v == int(v) else float(v)) for k, v in values.items() if "." not in k or k.startswith("reported.")}
+        one = Given(name, number, now, due=now + round(order.delay), knowledge=json.dumps(known, sort_keys=True))
+        self.given.append(one)
+        self.current[name] = one
+
+    def carry_on(self, name: str, order: Any, actions: Actions, values: dict[str, Any], now: int) -> None:
+        """Put a decided order into effect when its delay is over; let one in force act, or end."""
+        one = self.current.get(name)
+        if one is None or one.ended >= 0:
+            return
+        if one.effective < 0:
+            if now >= one.due:
+                one.effective = now
+                one.reached += actions.start(name, order, one.number, now)
+            else:
+                return
+        elif name in self.until and self.until[name].holds(values):
+            self.end(one, order, actions, now, f"{self.until[name].say()}")
+            return
+        one.reached += actions.go_on(name, order, one.number, now)
+        why = actions.finished(name, order, one.number, now)
+        one.used = actions.used(name)
+        if why is not None:
+            self.end(one, order, actions, now, why)
+
+    def end(self, one: Given, order: Any, actions: Actions, now: int, why: str) -> None:
+        """An order ends, and why is noted."""
+        one.reached += actions.stop(one.order, order, one.number, now)
+        one.ended = now
+        one.because = why
+        one.used = actions.used(one.order)
+
+    def is_busy(self) -> bool:
+        """Whether an order is decided or in force and has not ended."""
+        return any(one.ended < 0 for one in self.current.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything given so far, for a checkpoint."""
+        return {"given": [asdict(one) for one in self.given]}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Take over what a checkpoint kept."""
+        self.given = [Given(**row) for row in kept["given"]]
+        self.current = {one.order: one for one in self.given}

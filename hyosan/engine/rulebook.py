@@ -1,0 +1,84 @@
+"""The scenario as integers: what kernels read beside the state. Made by `engine/compile.py`, frozen for the run (orders change `State`).
+
+Shares are 2**-32, weights 1/1024, rates 2**-(44 + rate_bits) per second, times instants (2**-20 s) unless a name says otherwise.
+Like the state, tables are arrays of int64 records. `Floor` repacks the world's arrays in the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+CLASSES = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead")
+"""What a state counts as; codes are positions."""
+DOES = ("routine", "flee", "hide", "pursue", "still")
+"""What a state makes people do; codes are positions."""
+PAIR, MEMBERS, PRESENT = 0, 1, 2
+"""By what the bites of one of those who bite are divided."""
+
+SCALARS = (
+    "seed", "tick_seconds", "week_ticks", "week_offset", "rate_bits", "susceptible", "infected", "killed", "contact_frequency",
+    "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
+    "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp",
+)  # fmt: skip
+"""Numbers of a rulebook that stand alone."""
+STATES = (
+    "kind", "does", "hostile", "contact", "noise", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
+    "notice_share", "notice_law", "misread", "taken_for", "out_start", "out_end", "chained",
+)  # fmt: skip
+"""Columns per state; `kind` is the index into CLASSES, `hostile` the kind of those who bite (-1 = none)."""
+OUTS = ("to", "law")
+LAWS = ("kind", "a", "b", "offset")
+SETTINGS = ("contact", "bite")
+PERSONS = ("id", "age", "schedule", "home", "fighter", "zone")
+GROUNDS = (
+    "id", "kind", "setting", "zone", "parent", "x", "y", "outside", "way_start", "way_end", "main_start", "main_end", "child_start",
+    "child_end", "out", "link",
+)  # fmt: skip
+"""Columns per place; `main` ways lead to the street, the parent or open ground, `child` ways to what hangs on the place."""
+WAYS = ("to", "seconds", "door", "sound_lost", "gate", "back", "from_")
+
+
+class Rulebook(NamedTuple):
+    """All numbers of a scenario that kernels need."""
+
+    one: Any  # [1] SCALARS
+    states: Any  # [k] STATES
+    outs: Any  # [t] OUTS, transitions by origin
+    out_cut: NDArray[np.int64]  # [t, hosts, 111] cumulative share among those of the same origin, by host type and age
+    laws: Any  # [q] LAWS
+    law_values: NDArray[np.int64]
+    host_cut: NDArray[np.int64]  # [hosts] cumulative share
+    host_susceptibility: NDArray[np.int64]  # [hosts] 1/1024
+    settings: Any  # [g] SETTINGS
+    bite_rate: NDArray[np.int64]  # [fighters, hostiles]
+    kill_rate: NDArray[np.int64]
+    choice: NDArray[np.int64]  # [4, 6] weights of options by situation
+    door_law: NDArray[np.int64]  # [3] law of the time one person needs to break each kind of door
+    slot_seconds: NDArray[np.int64]  # [schedules, week_ticks, slots] seconds of the tick spent in each slot
+
+
+class Floor(NamedTuple):
+    """The world as kernels read it."""
+
+    persons: Any  # [n] PERSONS
+    slots: NDArray[np.int64]  # [n, S] place of each slot; -1 = at home
+    grounds: Any  # [m] GROUNDS
+    ways: Any  # [w] WAYS
+    main_way: NDArray[np.int64]
+    child_way: NDArray[np.int64]
+    member_start: NDArray[np.int64]  # [S * m + 1]
+    member_person: NDArray[np.int64]
+    link_start: NDArray[np.int64]  # [n + 1]
+    link_to: NDArray[np.int64]
+    link_weight: NDArray[np.int64]
+
+
+def table(columns: tuple[str, ...], count: int, **values: Any) -> Any:
+    """An array of `count` int64 records with these columns, filled by name."""
+    made = np.zeros(count, dtype=np.dtype((np.record, [(name, np.int64) for name in columns])))
+    for name, value in values.items():
+        made[name] = value
+    return made

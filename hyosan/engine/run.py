@@ -1,0 +1,164 @@
+"""One run from its start, or a checkpoint, to its end: `Simulation` owns the state and lets the phases of `engine/step.py` follow each other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyosan.engine import checks
+from hyosan.engine.compile import Names, compile_scenario
+from hyosan.engine.cpu import Processor
+from hyosan.engine.knowledge import Knowledge
+from hyosan.engine.lists import make_noise_now
+from hyosan.engine.many import QUANTITIES, quantity_now, seed_person
+from hyosan.engine.publish import Publisher, Sink
+from hyosan.engine.response import Response
+from hyosan.engine.response_actions import Hands
+from hyosan.engine.sound import LEVELS
+from hyosan.engine.start import allocate, chosen, fill, place_row, seed_plans, start_of
+from hyosan.engine.state import C_CARRIED, C_INFECTED, State
+from hyosan.engine.step import is_quiet, step
+from hyosan.rules.exact import INSTANT_BITS
+from hyosan.scenario.root import Scenario
+from hyosan.units import Moment
+from hyosan.world.frame import World
+
+HOUR = 3600
+KEPT = ("count", "people", "places", "doors", "gates", "zones", "wake_head", "due_head", "hot", "infectious", "tracked", "carried", "bites", "kills")
+"""Arrays of the state that a checkpoint holds; the rest is scratch of a tick."""
+
+
+class Simulation:
+    """A scenario in a world under a seed. `advance` runs ticks; rows go to the sink as they become final."""
+
+    def __init__(self, scenario: Scenario, world: World, seed: int, sink: Sink, coded: Any, device: Any = None) -> None:
+        self.scenario, self.world, self.seed = scenario, world, seed
+        self.book, self.floor, self.names = compile_scenario(scenario, world, seed)
+        self.tick_seconds = int(self.book.one[0].tick_seconds)
+        self.ticks = -(-round(scenario.time.end) // self.tick_seconds)
+        self.plans = seed_plans(scenario, world, self.names)
+        self.noises = self._noises()
+        self.device = device or Processor(1)
+        self.state: State = allocate(world, self.floor, self.book)
+        self.start = start_of(world)
+        self.knowledge = Knowledge(world.zones, sum(1 for z in world.zones if z not in ("outside", "camp")))
+        self.response = Response(scenario, self.names.start_clock)
+        self.hands = Hands(self.state, self.floor, self.book, self.names, world, self.knowledge)
+        self.publisher = Publisher(self.state, self.floor, self.book, self.names, world, self.knowledge, sink, coded)
+        self.levels = np.zeros(LEVELS + 1, dtype=np.int64)
+        self.tick = 0
+        self.why = ""
+        self.dirty = True
+
+    def begin(self) -> None:
+        """Set the state to second 0."""
+        t = self.start
+        fill(self.state, self.floor, self.book, t.members, t.door_state, t.door_kind, t.door_id)
+
+    def _noises(self) -> list[tuple[int, int, int, int]]:
+        rows = []
+        for name, noise in self.scenario.noises.items():
+            first = max(0, Moment(noise.at).second(self.names.start_clock))
+            place = place_row(self.world, noise.place, f"noises.{name}.place")
+            rows.append((first, first + round(noise.lasts), place, round(noise.loudness)))
+        return rows
+
+    def advance(self) -> bool:
+        """Run one tick: orders, then the phases, then what becomes known. False when the run is over."""
+        if self.is_over():
+            return False
+        s, g, b, tick = self.state, self.floor, self.book, self.tick
+        now = tick * self.tick_seconds
+        self.take_orders(now)
+        self.seed_people(tick)
+        quiet = is_quiet(s, tick)
+        if not quiet:
+            step(s, g, b, tick, self.device, self.levels)
+            self.dirty = True
+        self.publisher.publish(tick)
+        self.tick += 1
+        if (now + self.tick_seconds) // HOUR > now // HOUR and self.dirty:
+            self.publisher.series(tick)
+            self.dirty = False
+        return True
+
+    def take_orders(self, now: int) -> None:
+        """The authorities decide on what they know; orders take effect; noises of the scenario sound."""
+        if self.response.orders:
+            last = self.knowledge.last_report
+            self.hands.since_report = now - last if last >= 0 else 0
+            self.response.take(self.knowledge, self.hands, now)
+        for first, last, place, loudness in self.noises:
+            if first <= now < last:
+                make_noise_now(self.state, place, loudness)
+
+    def seed_people(self, tick: int) -> None:
+        """Infect those whom the scenario infects in this tick."""
+        length = self.tick_seconds << INSTANT_BITS
+        for plan in self.plans:
+            if plan.at // length == tick:
+                for row in chosen(plan, self.floor, self.seed):
+                    seed_person(self.state, self.floor, self.book, int(row), plan.at, plan.state, plan.cause, plan.place, tick)
+
+    def is_over(self) -> bool:
+        """Whether the run ends here, and why."""
+        if self.tick >= self.ticks:
+            self.why = "its time was over"
+        elif self.scenario.time.stop_when_over and self.tick and self._may_look() and self._nothing_goes_on():
+            self.why = "nobody was infected any more and nothing was under way"
+        return bool(self.why)
+
+    def _may_look(self) -> bool:
+        return self.world.people < 20_000 or self.tick % 24 == 0
+
+    def _nothing_goes_on(self) -> bool:
+        later = any(plan.at // (self.tick_seconds << INSTANT_BITS) >= self.tick for plan in self.plans)
+        return not later and self.quantity("active") == 0 and self.state.count[C_CARRIED] == 0 and not self.response.is_busy()
+
+    def quantity(self, name: str) -> int:
+        """A quantity of `engine/many.py` now."""
+        return int(quantity_now(self.state, self.book, QUANTITIES.index(name), self.tick * self.tick_seconds))
+
+    @property
+    def infected(self) -> int:
+        """People infected so far."""
+        return int(self.state.count[C_INFECTED])
+
+    def finish(self) -> None:
+        """Send the last rows."""
+        self.publisher.series(max(0, self.tick - 1))
+        self.publisher.finish()
+
+    def check(self) -> None:
+        """All invariants. Raises SelfCheckError."""
+        checks.every_tick(self.state, self.floor, self.book, self.tick - 1)
+
+    def save(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Arrays and notes from which `load` goes on to the same bytes."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for name in KEPT:
+            part = getattr(self.state, name)
+            arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), -1) if part.dtype.names else part
+        notes = {
+            "knowledge": self.knowledge.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
+        }  # fmt: skip
+        return {**arrays, **self.publisher.to_arrays()}, json.loads(json.dumps(notes))
+
+    def load(self, tick: int, arrays: dict[str, NDArray[Any]], notes: dict[str, Any]) -> None:
+        """Take over a checkpoint taken before `tick`."""
+        self.begin()
+        for name in KEPT:
+            part, kept = getattr(self.state, name), arrays[f"state/{name}"]
+            if part.dtype.names:
+                part[:] = np.ascontiguousarray(kept).view(part.dtype).reshape(-1)
+            else:
+                part[:] = kept
+        self.publisher.restore(arrays)
+        self.knowledge.restore(notes["knowledge"])
+        self.response.restore(notes["response"])
+        self.hands.restore(notes["hands"])
+        self.dirty = bool(notes["dirty"])
+        self.tick = tick

@@ -1,0 +1,176 @@
+"""The state at second 0: everybody susceptible, thresholds drawn, doors as built; and the people whom the scenario infects.
+
+`fill` is a rule, so that many small runs can start inside compiled code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyosan.backend import rule
+from hyosan.distributions import draw_seconds
+from hyosan.engine.compile import Names
+from hyosan.engine.rulebook import Floor, Rulebook
+from hyosan.engine.state import C_CLASS, RING, ROUTINE, State, new_state
+from hyosan.errors import ScenarioError
+from hyosan.luck import DOOR, HOST, RESERVE, SEED, bits, bits_array, threshold
+from hyosan.rules.exact import INSTANT_BITS, NEVER
+from hyosan.scenario.root import Scenario
+from hyosan.units import Moment
+from hyosan.world.frame import World
+
+
+@rule
+def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, door_id: Any) -> None:
+    """Set a state to second 0."""
+    seed = b.one[0].seed
+    for k in range(len(s.count)):
+        s.count[k] = 0
+    for k in range(RING):
+        s.wake_head[k] = -1
+        s.due_head[k] = -1
+    for i in range(len(s.people)):
+        p, t, name = s.people[i], s.travel[i], g.persons[i].id
+        luck = bits(seed, HOST, name, 0, 0) >> 30
+        host = 0
+        while host < len(b.host_cut) - 1 and luck >= b.host_cut[host]:
+            host += 1
+        p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
+        p.reserve = threshold(seed, RESERVE, name, 0, 0)
+        p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
+        p.activity = ROUTINE
+        p.place = p.track = p.goal = p.press = p.infector = -1
+        p.infected_at = p.died_at = NEVER
+        p.occ_next = p.occ_prev = p.wake_next = p.wake_prev = p.wake_tick = p.due_next = p.due_prev = p.due_tick = -1
+        p.infectious_at = p.tracked_at = -1
+        t.candidate_tick = t.arena_tick = t.link_turn = -1
+        t.link_amount = t.link_rate = 0
+        s.count[C_CLASS + b.states[b.one[0].susceptible].kind] += 1
+    for m in range(len(s.places)):
+        q = s.places[m]
+        q.occ_head = q.hot_at = q.heard_way = q.field_entry = -1
+        q.heard_tick = q.warned_tick = q.served_tick = -(1 << 40)
+        q.hostiles = q.targets = q.closed = q.noise = q.heard = q.field = 0
+        q.members = members[m]
+    for d in range(len(s.doors)):
+        row = s.doors[d]
+        row.state, row.kind, row.turn, row.pressed = door_state[d], door_kind[d], 0, 0
+        law = b.laws[b.door_law[row.kind]]
+        word = bits(seed, DOOR, door_id[d], 0, 0)
+        row.reserve = max(1, draw_seconds(law.kind, law.a, law.b, b.law_values, law.offset, word)) << INSTANT_BITS
+    for k in range(len(s.gates)):
+        s.gates[k].closed = s.gates[k].leak = 0
+    for k in range(len(s.zones)):
+        s.zones[k].curfew = s.zones[k].swept = 0
+    s.bites[:] = 0
+    s.kills[:] = 0
+
+
+@dataclass(frozen=True)
+class Start:
+    """What `fill` needs besides rulebook and floor, and whom to infect when."""
+
+    members: NDArray[np.int64]
+    door_state: NDArray[np.int64]
+    door_kind: NDArray[np.int64]
+    door_id: NDArray[np.int64]
+
+
+def start_of(world: World) -> Start:
+    """The world's doors and memberships as `fill` reads them."""
+    ground = world.ground
+    slots = ground.person_slot_place.shape[1]
+    counts = np.diff(ground.member_start).reshape(slots, -1).sum(axis=0).astype(np.int64)
+    return Start(counts, ground.door_state.astype(np.int64), ground.door_kind.astype(np.int64), ground.door_id.astype(np.int64))
+
+
+def allocate(world: World, floor: Floor, book: Rulebook) -> State:
+    """Take the memory for a state of this world."""
+    n = len(floor.persons)
+    fights = (book.bite_rate.shape[0], book.bite_rate.shape[1])
+    return new_state(n, len(floor.grounds), len(world.ground.door_id), len(world.gates), len(world.zones), fights, event_rows(n))
+
+
+def event_rows(people: int) -> int:
+    """Rows of the event buffer of one tick: ample for a tick in which everything happens to everybody."""
+    return 8 * people + 1000 if people < 20_000 else 3 * people + 100_000
+
+
+@dataclass(frozen=True)
+class SeedPlan:
+    """One group whom the scenario infects."""
+
+    at: int
+    """Instant."""
+    state: int
+    cause: int
+    candidates: NDArray[np.int64]
+    """Person rows that fit, by id."""
+    count: int
+    """How many of them; -1 = each with probability `share`."""
+    share: int
+    place: int
+    """Where they are put; -1 = where they are."""
+
+
+def seed_plans(scenario: Scenario, world: World, names: Names) -> list[SeedPlan]:
+    """Whom the scenario infects when. Raises ScenarioError: no such role or place, too few people who fit."""
+    plans = []
+    for number, (name, seed) in enumerate(scenario.seeds.items()):
+        ground = world.ground
+        fits = np.ones(world.people, dtype=bool)
+        place = -1
+        if seed.role is not None:
+            fits &= ground.person_role == _code(seed.role, world.roles, f"seeds.{name}.role", "role")
+        if seed.ages is not None:
+            low, high = (int(x) for x in seed.ages.split("-"))
+            fits &= (ground.person_age >= low) & (ground.person_age <= high)
+        if seed.place is not None:
+            place = place_row(world, seed.place, f"seeds.{name}.place")
+            belongs = (ground.person_slot_place == place).any(axis=1)
+            fits &= belongs if belongs.any() else True
+        rows = np.flatnonzero(fits)
+        rows = rows[np.argsort(ground.person_id[rows])]
+        if seed.count is not None and len(rows) < seed.count:
+            raise ScenarioError(f"seeds.{name}: {seed.count} people are to be infected, but only {len(rows)} fit; lower `count` or widen the choice")
+        second = max(0, Moment(seed.at).second(names.start_clock))
+        state = names.state(seed.state or scenario.pathogen.infected)
+        chance = round(seed.share * (1 << 32)) if seed.share is not None else 0
+        plans.append(SeedPlan(second << INSTANT_BITS, state, number + 1, rows, -1 if seed.count is None else seed.count, chance, place))
+    return plans
+
+
+def _code(name: str, known: tuple[str, ...], field: str, what: str) -> int:
+    from difflib import get_close_matches
+
+    if name in known:
+        return known.index(name)
+    near = get_close_matches(name, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ScenarioError(f"{field}: {name!r} is no {what} of this city; it has {', '.join(known)}{hint}")
+
+
+def place_row(world: World, name: str, field: str) -> int:
+    """The row of a named place. Raises ScenarioError with the nearest names."""
+    from difflib import get_close_matches
+
+    for row, known in world.place_names.items():
+        if known == name:
+            return row
+    near = get_close_matches(name, list(world.place_names.values()), 3, 0.3)
+    hint = f"; nearest: {', '.join(near)}" if near else ""
+    raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")
+
+
+def chosen(plan: SeedPlan, floor: Floor, seed: int) -> NDArray[np.int64]:
+    """The rows that a plan infects, by the luck of each person under this seed."""
+    ids = floor.persons["id"][plan.candidates]
+    luck = bits_array(seed, SEED, ids, plan.cause)
+    if plan.count < 0:
+        return plan.candidates[(luck >> 30) < plan.share]
+    order = np.lexsort((ids, luck))
+    return np.sort(plan.candidates[order[: plan.count]])

@@ -1,0 +1,185 @@
+"""The only thing that changes: `State`. It never leaves the engine.
+
+Each part is an array of records of int64 (`state.people[i].health`): one meaning, no silent overflow, the same in plain Python, compiled
+and on CUDA, and all of a person in a few cache lines. Times are instants (2**-20 s since the start) unless a name says `_tick`.
+Who is at a place, who wakes and whose state changes are doubly linked lists over person rows (`engine/lists.py`), so that work follows
+those who are active.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROUTINE, FLEE, HIDE, PURSUE, STILL, HELD, GONE = range(7)
+"""What a person does: follows the routine; moves to a goal; stays hidden; pursues; stays put; is held in a camp or cell; is out of the play
+(dead, or left the city). All but ROUTINE and GONE stand at `people.place`."""
+RING = 4096
+"""Buckets of the calendar queues; entries further ahead go round."""
+COUNTERS = 64
+"""Size of `State.count`."""
+
+# Positions in `State.count`: lengths of the dense lists, then totals.
+C_EVENTS, C_AWAKE, C_HOT, C_INFECTIOUS, C_ENTRIES, C_ARENAS, C_OCCUPANTS, C_CANDIDATES, C_NOISES, C_TRACKED = range(10)
+C_CARRIED, C_LINKED, C_INFECTED, C_KILLED, C_LEFT, C_HELD, C_CAMP, C_OVERFLOW = range(10, 18)
+C_CLASS = 20  # people by class, 8 positions
+C_LAST = 30  # instant of the last infection or death
+
+PEOPLE = {
+    "health": "state of the infection",
+    "host": "host type, fixed at birth",
+    "episode": "times infected",
+    "since": "instant the state was entered",
+    "next_at": "instant it changes of itself; NEVER",
+    "next_out": "transition taken then",
+    "reserve": "unspent threshold of infection, 2**-44",
+    "kill_reserve": "unspent threshold of being killed, of those who bite",
+    "leave_reserve": "unspent threshold of getting out of the present place; 0 = not drawn",
+    "activity": "ROUTINE ... GONE",
+    "place": "where those are who left their routine; -1 = routine",
+    "track": "place where an infected person in the routine was last; -1",
+    "goal": "place one is on the way to; -1",
+    "ready": "instant from which one is free to go on",
+    "decision": "decisions made so far",
+    "alarm": "0 none, 1 told, 2 heard, 3 saw",
+    "press": "way whose door one presses; -1",
+    "rest": "instant before which one who pursues does not look around of itself",
+    "infector": "row; -1",
+    "infected_at": "instant; NEVER",
+    "died_at": "instant; NEVER",
+    "death": "why: D_*", "dead_from": "state before",
+    "notes": "bits F_*",
+    "occ_next": "list of the place", "occ_prev": "",
+    "wake_next": "calendar of those who wake", "wake_prev": "", "wake_tick": "-1 = asleep",
+    "due_next": "calendar of changes of state", "due_prev": "", "due_tick": "-1 = none",
+    "infectious_at": "position in State.infectious; -1",
+    "tracked_at": "position in State.tracked; -1",
+}  # fmt: skip
+TRAVEL = {
+    "place": "where one gets to in this tick; -1 = stays", "ready": "instant of getting there",
+    "activity": "what one does from now on; -1 = as before", "wake": "tick to decide again; -1 = none", "option": "chosen; -1",
+    "via": "last way gone; -1", "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "call": "1 = calls for rescue",
+    "exposed_at": "instant; -1", "exposed_by": "row", "exposed_place": "-1 = through a link",
+    "bite_at": "outcome of this tick's meetings, instants; -1", "bite_by": "row",
+    "kill_at": "", "kill_by": "", "exit_at": "", "exit_way": "", "shut": "1 = shuts the door behind",
+    "role": "R_* in the arena", "kind": "kind of those who bite, in the arena",
+    "mark": "clock value at which something happens", "mark_leave": "",
+    "spot": "position in the arena's list of its role",
+    "next_at": "as in PEOPLE, within the arena", "next_out": "", "left": "unspent threshold of being killed after the arena; -1",
+    "link_field": "exposure through links", "link_amount": "exerted through links", "link_entry": "the entry of it",
+    "link_rate": "rate of an event through links", "link_last": "instant up to which it is spent", "link_turn": "version of the queue entry",
+    "candidate_tick": "tick in which last exposed", "arena_tick": "tick in which last in an arena",
+}  # fmt: skip
+PLACES = {
+    "occ_head": "first person who left the routine; -1",
+    "hostiles": "people there who bite",
+    "targets": "people there who left their routine and can be bitten",
+    "members": "people who belong there",
+    "closed": "1 = who belongs there stays at home",
+    "hot_at": "position in State.hot; -1",
+    "noise": "dB made there in this tick",
+    "heard": "dB that arrive", "heard_way": "way towards the source; -1 = here", "heard_tick": "in which tick",
+    "warned_tick": "when people there were last alarmed",
+    "field": "exposure in this tick", "field_entry": "first entry; -1",
+    "queue_next": "list of the flood of sound", "queue_prev": "",
+    "served_tick": "when teams cleared it",
+}  # fmt: skip
+DOORS = {
+    "state": "DOOR_*",
+    "reserve": "instants of pressing left",
+    "turn": "times shut anew",
+    "kind": "kind of door now",
+    "pressed": "in this tick",
+}
+GATES = {"closed": "1 = by order", "leak": "share that gets through, 2**-32"}
+ZONES = {"curfew": "share of people who stay at home by order, 2**-32", "swept": "1 = marked safe"}
+ENTRIES = {
+    "person": "who exerts",
+    "place": "-1 = through links",
+    "amount": "",
+    "start": "from",
+    "end": "to",
+    "next": "next of the same place",
+}
+EVENTS = {"at": "", "kind": "", "person": "", "other": "", "place": "", "route": "", "from_": "", "to": "", "cause": ""}
+WORDS = 64
+"""Scratch words per arena."""
+
+F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED = 1, 2, 4, 8, 16, 32
+"""Bits of `people.notes`."""
+D_NONE, D_FIGHT, D_FORCE, D_SWEEP, D_COURSE = range(5)
+"""Why a person died."""
+R_TARGET, R_HOSTILE, R_OTHER, R_GONE = range(4)
+"""Roles in an arena."""
+
+
+class State(NamedTuple):
+    """All that changes. n people, m places, d doors."""
+
+    count: NDArray[np.int64]  # [COUNTERS] see C_*
+    people: Any  # [n] PEOPLE
+    travel: Any  # [n] TRAVEL: what phases hand to each other within a tick
+    places: Any  # [m] PLACES
+    doors: Any  # [d] DOORS
+    gates: Any  # GATES
+    zones: Any  # ZONES
+    wake_head: NDArray[np.int64]  # [RING]
+    due_head: NDArray[np.int64]  # [RING]
+    awake: NDArray[np.int64]  # [n] who decides in this tick
+    hot: NDArray[np.int64]  # [m] places with people who bite
+    infectious: NDArray[np.int64]  # [n] people infectious by contact
+    tracked: NDArray[np.int64]  # [n] infected people in their routine
+    noises: NDArray[np.int64]  # [m] places with noise
+    entries: Any  # [2 n + 16] ENTRIES
+    carried: Any  # [n] ENTRIES for the next tick
+    candidates: NDArray[np.int64]  # [n] people exposed in this tick
+    arena_place: NDArray[np.int64]  # [m]
+    arena_start: NDArray[np.int64]  # [m + 1]
+    occupants: NDArray[np.int64]  # [n + 1]
+    heaps: NDArray[np.int64]  # [2 + fighters + hostiles, n + 1] scratch by segment: timers, leavers, targets and hostiles by kind
+    lists: NDArray[np.int64]  # [2, n + 1] scratch: targets, hostiles
+    words: NDArray[np.int64]  # [arenas, WORDS]
+    bites: NDArray[np.int64]  # [fighters, hostiles] so far
+    kills: NDArray[np.int64]
+    events: Any  # [events_per_tick] EVENTS
+
+
+TRANSIENT = (
+    "travel",
+    "entries",
+    "candidates",
+    "arena_place",
+    "arena_start",
+    "occupants",
+    "heaps",
+    "lists",
+    "words",
+    "events",
+    "awake",
+    "noises",
+)
+"""Scratch of a tick: not kept in checkpoints."""
+
+
+def records(fields: dict[str, str], count: int) -> Any:
+    """An array of `count` records of int64 with these fields, all 0."""
+    return np.zeros(count, dtype=np.dtype((np.record, [(name, np.int64) for name in fields])))
+
+
+def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int, int], events: int) -> State:
+    """Allocate a state; `engine/start.py` fills it."""
+
+    def row(size: int) -> NDArray[np.int64]:
+        return np.zeros(size, dtype=np.int64)
+
+    return State(
+        count=row(COUNTERS), people=records(PEOPLE, n), travel=records(TRAVEL, n), places=records(PLACES, m), doors=records(DOORS, d),
+        gates=records(GATES, gates), zones=records(ZONES, zones), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
+        infectious=row(n), tracked=row(n), noises=row(m), entries=records(ENTRIES, 2 * n + 16), carried=records(ENTRIES, n + 1),
+        candidates=row(n), arena_place=row(m), arena_start=row(m + 1), occupants=row(n + 1),
+        heaps=np.zeros((2 + sum(fights), n + 1), dtype=np.int64), lists=np.zeros((2, n + 1), dtype=np.int64),
+        words=np.zeros((m if fights[1] else 1, WORDS), dtype=np.int64),
+        bites=np.zeros(fights, dtype=np.int64), kills=np.zeros(fights, dtype=np.int64), events=records(EVENTS, events),
+    )  # fmt: skip

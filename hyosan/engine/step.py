@@ -1,0 +1,94 @@
+"""One tick, as a story: orders take effect, people choose, move, meet; what came of it is settled and made known.
+
+Each phase reads finished columns and writes its own; the order of people and of threads decides nothing. `engine/many.py` runs the
+same phases in compiled code, `engine/cuda.py` runs the three loops on a device.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from hyosan.backend import rule
+from hyosan.engine.course import SEEDED as SEEDED
+from hyosan.engine.doors import press_doors
+from hyosan.engine.exposure import clear_fields, collect
+from hyosan.engine.gather import gather_arenas
+from hyosan.engine.links import resolve_links
+from hyosan.engine.moving import collect_awake, commit_moves, follow_tracked
+from hyosan.engine.settle import settle_arenas, settle_due, settle_exposed
+from hyosan.engine.sound import spread_sound
+from hyosan.engine.state import C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOUS, C_NOISES, C_TRACKED, RING
+
+
+class Device(Protocol):
+    """Where the three loops over people and places run: `engine/cpu.py`, `engine/cuda.py`."""
+
+    def choose(self, s: Any, g: Any, b: Any, tick: int) -> None: ...
+    def resolve(self, s: Any, g: Any, b: Any, tick: int) -> None: ...
+    def expose(self, s: Any, g: Any, b: Any, tick: int) -> None: ...
+
+
+def step(s: Any, g: Any, b: Any, tick: int, device: Device, level_head: Any) -> None:
+    """Run one tick. Orders were taken before (`engine/response.py`), publishing comes after (`engine/publish.py`)."""
+    if is_quiet(s, tick):
+        return
+    choose_actions(s, g, b, tick, device)
+    move_people(s, g, b, tick)
+    meet(s, g, b, tick, device)
+    progress(s, g, b, tick)
+    settle(s, g, b, tick, level_head)
+
+
+@rule
+def is_quiet(s: Any, tick: int) -> bool:
+    """Whether nobody acts, bites, exposes or changes in a tick: then it costs next to nothing."""
+    busy = s.count[C_HOT] + s.count[C_INFECTIOUS] + s.count[C_CARRIED] + s.count[C_NOISES] + s.count[C_TRACKED]
+    return busy == 0 and s.wake_head[tick % RING] < 0 and s.due_head[tick % RING] < 0
+
+
+def choose_actions(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
+    """Everybody awake decides what to do, from what they see, hear and were told."""
+    collect_awake(s, tick)
+    if s.count[C_AWAKE]:
+        device.choose(s, g, b, tick)
+
+
+@rule
+def move_people(s: Any, g: Any, b: Any, tick: int) -> None:
+    """They go where they chose; the ways of infected people are logged."""
+    if s.count[C_AWAKE] > 0:
+        commit_moves(s, g, b, tick)
+    if s.count[C_TRACKED] > 0:
+        follow_tracked(s, g, b, tick)
+
+
+def meet(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
+    """Where both sides stand together they fight; whoever is near somebody infectious is exposed."""
+    gather(s, g, b, tick)
+    device.resolve(s, g, b, tick)
+    device.expose(s, g, b, tick)
+
+
+@rule
+def gather(s: Any, g: Any, b: Any, tick: int) -> None:
+    """List who meets whom."""
+    gather_arenas(s, g, b, tick)
+    resolve_links(s, g, b, tick)
+    collect(s, g, b, tick)
+
+
+@rule
+def progress(s: Any, g: Any, b: Any, tick: int) -> None:
+    """What the meetings came to happens; then the course of everybody else's infection goes on."""
+    settle_arenas(s, g, b, tick)
+    settle_exposed(s, g, b, tick)
+    settle_due(s, g, b, tick)
+
+
+@rule
+def settle(s: Any, g: Any, b: Any, tick: int, level_head: Any) -> None:
+    """Fields are cleared, doors give way, and the noise of it all wakes who hears it."""
+    clear_fields(s)
+    if b.one[0].has_ways:
+        press_doors(s, g, b, tick)
+        spread_sound(s, g, b, tick, level_head)

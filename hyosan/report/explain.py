@@ -1,0 +1,213 @@
+"""How it ended, in plain sentences and at most six numbers. Works for a lost city and for measles in a school: only what happened is told."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hyosan.report.counts import Facts, clock, gather
+from hyosan.results.run import Run
+from hyosan.units import DAY_SECONDS, say_duration
+
+MAX_TILES = 6
+
+
+class Tile(NamedTuple):
+    """One big number: what it is, the number, and a word on it."""
+
+    label: str
+    value: str
+    note: str
+
+
+def status_sentence(status: str) -> str:
+    """What a status (`fiction`, `uncalibrated`, `calibrated to ...`) means for the reader."""
+    if status == "fiction":
+        return "Fiction: the scenario retells a story. It says how the model behaves, not what would happen in a real city."
+    if status == "uncalibrated":
+        return "Not calibrated: the parameters were not fitted to data. Compare runs with each other; do not read a forecast from one."
+    return f"{status[:1].upper()}{status[1:]}."
+
+
+def share(part: float, whole: float) -> str:
+    """`part` of `whole` in per cent, fit to read: never `0.0 %` for something."""
+    if not whole:
+        return "0 %"
+    percent = 100 * part / whole
+    if 0 < percent < 0.1:
+        return "under 0.1 %"
+    return "over 99.9 %" if 99.9 < percent < 100 else f"{percent:.1f} %"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`3 strikes`, `1 person`: a number and its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def sentences(run: Run | Facts) -> list[str]:
+    """How a run ended and how it came to that, in the order in which one would tell it. Takes a run, or what was gathered of one."""
+    facts = run if isinstance(run, Facts) else gather(run)
+    parts = (_why, _alive, _dead, _reported, _open, _course, _peak, _where, _chains, _first_order, _rule)
+    return [sentence for part in parts if (sentence := part(facts))]
+
+
+def tiles(run: Run | Facts) -> list[Tile]:
+    """The six numbers that say most about a run. Takes a run, or what was gathered of one."""
+    facts = run if isinstance(run, Facts) else gather(run)
+    ending, found, given = facts.ending, facts.spread, len(facts.decisions)
+    peak, second, _ = _peak_curve(facts)
+    lasted = found.last_second - found.first_second
+    fought = ending.strikes or ending.turned_at_large or ending.martial_law_days or ending.killed_in_strikes.total
+    candidates = [
+        (True, Tile("came out alive", f"{ending.alive.total:,}", f"{share(ending.alive.total, ending.residents)} of {ending.residents:,}")),
+        (True, Tile("ever infected", f"{ending.ever_infected:,}", f"{share(ending.ever_infected, ending.residents)} of all")),
+        (ending.strikes, Tile("killed in strikes", f"{ending.killed_in_strikes.total:,}",
+                              f"{ending.killed_in_strikes.not_infected:,} of them not infected")),
+        (True, Tile("died otherwise" if ending.strikes else "died", f"{ending.killed_otherwise:,}",
+                    share(ending.killed_otherwise, ending.residents) + " of all")),
+        (fought, Tile("turned, at large", f"{ending.turned_at_large:,}", f"{ending.missing:,} missing, {ending.held_infected:,} held")),
+        (ending.martial_law_days > 0, Tile("days of martial law", f"{ending.martial_law_days:,.0f}", f"{count(given, 'order')} in all")),
+        (peak > 0, Tile("ill at one time, at most", f"{peak:,}", clock(facts.run, second))),
+        (lasted > 0, Tile("first to last infection", say_duration(_rounded(lasted)), f"{count(found.infections, 'infection')}")),
+        (found.generations > 0, Tile("longest chain", f"{found.generations:,}", "infections after its start")),
+        (True, Tile("orders given", f"{given:,}", "see the decisions")),
+    ]  # fmt: skip
+    return [tile for relevant, tile in candidates if relevant][:MAX_TILES]
+
+
+def _why(facts: Facts) -> str:
+    end = facts.run.manifest["end_second"]
+    return f"The run ended on {clock(facts.run, end)}, {say_duration(end)} after its start: {facts.run.why.rstrip('. ')}."
+
+
+def _alive(facts: Facts) -> str:
+    ending = facts.ending
+    if ending.alive.total == ending.residents:
+        text = f"All {count(ending.residents, 'resident')} came out alive"
+    else:
+        lived = share(ending.alive.total, ending.residents)
+        text = f"Of {count(ending.residents, 'resident')}, {ending.alive.total:,} came out alive ({lived})"
+    kinds = [f"{ending.alive.symptomless:,} infected without symptoms"] if ending.alive.symptomless else []
+    kinds += [f"{ending.alive.half_turned:,} half-turned"] if ending.alive.half_turned else []
+    return f"{text}, {' and '.join(kinds)} among them." if kinds else f"{text}."
+
+
+def _dead(facts: Facts) -> str:
+    ending = facts.ending
+    if not ending.dead:
+        return "Nobody died."
+    if not ending.strikes and not ending.killed_in_strikes.total:
+        return f"{_people(ending.dead)} died ({share(ending.dead, ending.residents)})."
+    struck = ending.killed_in_strikes
+    return (
+        f"{_people(ending.dead)} died: {struck.total:,} in {count(ending.strikes, 'strike')} ({struck.turned_or_ill:,} turned or ill, "
+        f"{struck.symptomless:,} infected without symptoms, {struck.not_infected:,} not infected) and {ending.killed_otherwise:,} otherwise."
+    )
+
+
+def _reported(facts: Facts) -> str:
+    ending = facts.ending
+    if not ending.strikes:
+        return ""
+    told, true = ending.reported_killed_in_strikes, ending.killed_in_strikes
+    return (
+        f"The authorities reported {told.total:,} killed in the strikes, {told.turned_or_ill:,} of them turned or ill; "
+        f"in truth it was {true.total:,} and {true.turned_or_ill:,}."
+    )
+
+
+def _open(facts: Facts) -> str:
+    ending = facts.ending
+    parts = [f"{ending.turned_at_large:,} turned at large"] if ending.turned_at_large else []
+    parts += [f"{ending.held_infected:,} held infected"] if ending.held_infected else []
+    parts += [f"{ending.missing:,} missing with no body found"] if ending.missing else []
+    return f"Not among the living or the dead: {_listed(parts)}." if parts else ""
+
+
+def _course(facts: Facts) -> str:
+    found = facts.spread
+    if not found.infections:
+        return "Nobody was infected."
+    ending = facts.ending
+    began = f"It began with {count(found.seeds, 'infected person', 'infected people')} on {clock(facts.run, found.first_second)}"
+    if found.infections == found.seeds:
+        return f"{began} and went no further."
+    return (
+        f"{began} and reached {_people(ending.ever_infected)} ({share(ending.ever_infected, ending.residents)} of all), "
+        f"the last on {clock(facts.run, found.last_second)}."
+    )
+
+
+def _peak(facts: Facts) -> str:
+    peak, second, word = _peak_curve(facts)
+    return f"At most {peak:,} were {word} at one time, on {clock(facts.run, second)}." if peak else ""
+
+
+def _where(facts: Facts) -> str:
+    found = facts.spread
+    if not found.place_kinds:
+        return ""
+    kind = found.place_kinds[0]
+    text = f"Most infections by another person, {share(kind['share'], 1)}, took place in places of the kind “{kind['name']}”"
+    if len(found.place_kinds) > 1 and kind["share"] < 0.5:
+        text = text.replace("Most infections by another person", "The largest part of the infections by another person", 1)
+    there = facts.zones
+    if len(there) > 1:
+        text += f", and the hardest hit zone was {there[0]['zone']} with {share(there[0]['share'], 1)} of all"
+    return text + "."
+
+
+def _chains(facts: Facts) -> str:
+    found = facts.spread
+    if not found.generations:
+        return ""
+    return (
+        f"The longest chain is {count(found.generations, 'infection')} long; {share(found.nobody_share, 1)} of the infected infected nobody, "
+        f"and the tenth who infected most account for {share(found.top_tenth_share, 1)} of the infections."
+    )
+
+
+def _first_order(facts: Facts) -> str:
+    orders = facts.decisions
+    if not orders:
+        return "No order was given."
+    first = orders[0]
+    name = first["order"] if first["order"] == first["measure"] else f"{first['order']} ({first['measure']})"
+    which = "The only order" if len(orders) == 1 else f"The first of {len(orders):,} orders"
+    text = f"{which}, {name}, was decided on {first['decided']}"
+    every = facts.curves
+    truth, known = every.get(("truth", "infected")), every.get(("known", "reported_infected"))
+    if truth is None or known is None:
+        return text + "."
+    moment = first["second_decided"]
+    return f"{text}, when {_people(int(truth.at(moment)))} had been infected and the authorities knew of {int(known.at(moment)):,}."
+
+
+def _rule(facts: Facts) -> str:
+    ending = facts.ending
+    parts = [f"martial law lasted {ending.martial_law_days:,.0f} days"] if ending.martial_law_days else []
+    parts += [f"{_people(ending.in_quarantine)} were held in the quarantine at the end"] if ending.in_quarantine else []
+    text = _listed(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _peak_curve(facts: Facts) -> tuple[int, int, str]:
+    """Most turned at one time, or most ill where nobody turns; when; and which of the two."""
+    for quantity in ("turned", "ill"):
+        curve = facts.curves.get(("truth", quantity))
+        if curve is not None and curve.peak[0]:
+            return *curve.peak, quantity
+    return 0, 0, ""
+
+
+def _people(number: int) -> str:
+    return count(number, "person", "people")
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def _rounded(seconds: int) -> int:
+    """Long durations to the day, shorter ones to the minute: nobody wants the seconds of a month."""
+    unit = DAY_SECONDS if seconds > 3 * DAY_SECONDS else 60
+    return max(unit, round(seconds / unit) * unit)

@@ -1,0 +1,118 @@
+"""Canonical hashes of tables: two runs are the same if and only if these are equal.
+
+What is hashed are values, not bytes of files: numbers as little-endian 64-bit integers, text by a stable 64-bit hash of itself,
+column by column within chunks of a fixed number of rows. So neither row groups, compression, the order of dictionaries nor the
+version of a library can change a hash. Rows are hashed in the order in which they stand: the engine writes them in canonical
+order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hyosan.errors import SelfCheckError
+from hyosan.results.atomic import HASH_BYTES
+from hyosan.results.columns import Columns, rechunk, table_schema, to_batch
+
+CHUNK_ROWS = 65_536
+"""Rows per chunk. Part of the hash's definition: changing it changes every hash."""
+HISTORY_TABLES = ("events", "people", "series")
+FIGURES = (
+    "name", "seed", "scenario_hash", "world_hash", "start_clock_seconds", "tick_seconds", "end_second", "why", "ending",
+)  # fmt: skip
+"""Keys of the manifest that belong to the result (times, versions, threads and hardware do not)."""
+
+
+class TableHash:
+    """The hash of one table, fed batch by batch; how the rows are split into batches does not matter."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._digest = hashlib.blake2b(digest_size=HASH_BYTES)
+        self._digest.update(json.dumps([table, *table_schema(table).names]).encode())
+        self._names: dict[str, int] = {}
+        self._held: list[Any] = []
+        self._held_rows = 0
+        self._rows = 0
+
+    def update(self, columns: Columns | Any) -> None:
+        """Add rows: columns as for `RunWriter.append`, or an Arrow batch or table. Raises SelfCheckError as `to_batch`."""
+        batch = to_batch(self._table, columns) if isinstance(columns, Mapping) else columns
+        self._held.append(batch)
+        self._held_rows += len(batch)
+        if self._held_rows >= CHUNK_ROWS:
+            chunks = list(rechunk(self._table, self._held, CHUNK_ROWS))
+            rest = len(chunks[-1]) < CHUNK_ROWS
+            self._held = [chunks.pop()] if rest else []
+            self._held_rows = len(self._held[0]) if rest else 0
+            for chunk in chunks:
+                _feed(self._digest, chunk, self._names)
+                self._rows += len(chunk)
+
+    def digest(self) -> str:
+        """The hash of all rows so far, as hexadecimal text; more rows may follow."""
+        final = self._digest.copy()
+        for chunk in rechunk(self._table, self._held, CHUNK_ROWS):
+            _feed(final, chunk, self._names)
+        final.update(np.int64(self._rows + self._held_rows).astype("<i8").tobytes())
+        return final.hexdigest()
+
+
+def hash_table(table: str, batches: Iterable[Any]) -> str:
+    """The hash of a table given as Arrow batches or tables."""
+    running = TableHash(table)
+    for batch in batches:
+        running.update(batch)
+    return running.digest()
+
+
+def history_hash(table_hashes: Mapping[str, str]) -> str:
+    """The hash of what happened: events, people and series. Needs the hashes of these three tables."""
+    return _combine("history", {table: table_hashes[table] for table in HISTORY_TABLES})
+
+
+def result_hash(table_hashes: Mapping[str, str], manifest: Mapping[str, Any]) -> str:
+    """The hash of the whole result: history, orders, and those figures of the manifest that are no times and no versions."""
+    figures = {key: manifest.get(key) for key in FIGURES}
+    figures["self_checks"] = [[check["name"], bool(check["passed"])] for check in manifest.get("self_checks", ())]
+    return _combine("result", {"history": history_hash(table_hashes), "orders": table_hashes["orders"], "figures": figures})
+
+
+def _combine(what: str, parts: Mapping[str, Any]) -> str:
+    text = json.dumps([what, dict(parts)], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.blake2b(text.encode(), digest_size=HASH_BYTES).hexdigest()
+
+
+def _feed(digest: Any, chunk: Any, names: dict[str, int]) -> None:
+    digest.update(np.int64(len(chunk)).astype("<i8").tobytes())
+    for field in chunk.schema:
+        column = chunk.column(field.name)
+        if column.null_count:
+            raise SelfCheckError(f"column {field.name} holds rows without a value; no column may")
+        if pa.types.is_integer(field.type):
+            numbers = column.to_numpy()
+            digest.update(np.ascontiguousarray(numbers, dtype="<i8").data)
+        else:
+            digest.update(_text_hashes(column, names).data)
+
+
+def _text_hashes(column: Any, names: dict[str, int]) -> NDArray[np.uint64]:
+    """The hash of each row's text. Each text is hashed once: columns of names repeat a few of them."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    found = []
+    for chunk in column.chunks:
+        texts = chunk.dictionary.to_pylist()
+        for text in texts:
+            if text not in names:
+                names[text] = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+        table = np.array([names[text] for text in texts], dtype="<u8")
+        found.append(table[chunk.indices.to_numpy(zero_copy_only=False)])
+    return np.concatenate(found) if found else np.empty(0, dtype="<u8")

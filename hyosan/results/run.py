@@ -1,0 +1,142 @@
+"""`Run`: a finished run, read only. A folder, or tables still in memory: the same class, the same answers.
+
+Nothing is read before it is asked for, and nothing is read unverified: the manifest at once, each file at its first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hyosan.errors import RunFolderError
+from hyosan.results.columns import Columns, as_table, to_batch
+from hyosan.results.ending import Ending
+from hyosan.results.hashes import hash_table, history_hash, result_hash
+from hyosan.results.manifest import read_manifest, verify_file
+from hyosan.results.tablefile import read_batches
+from hyosan.tables import TABLES
+
+
+class Run:
+    """A finished run. Make one with `Run.open(folder)` or `Run.in_memory(manifest, tables)`."""
+
+    def __init__(self, manifest: Mapping[str, Any], path: Path | None, batches: Mapping[str, Sequence[Any]], scenario_text: str) -> None:
+        self._manifest = dict(manifest)
+        self._path = path
+        self._batches = batches
+        self._scenario_text = scenario_text
+        self._verified: set[str] = set()
+        self._tables: dict[str, Any] = {}
+        self._hashes: dict[str, str] = {}
+
+    @classmethod
+    def open(cls, path: Path | str) -> Run:
+        """The run in a folder. Raises RunFolderError: no run, an unfinished one, a damaged manifest, a file missing or cut."""
+        return cls(read_manifest(Path(path)), Path(path), {}, "")
+
+    @classmethod
+    def in_memory(cls, manifest: Mapping[str, Any], tables: Mapping[str, Sequence[Columns | Any]], scenario_text: str = "") -> Run:
+        """A run without a folder: for each table its batches, as for `RunWriter.append` or Arrow. Tables left out are empty."""
+        return cls(manifest, None, {table: list(tables.get(table, ())) for table in TABLES}, scenario_text)
+
+    def __repr__(self) -> str:
+        where = str(self._path) if self._path else "in memory"
+        return f"Run({self._manifest.get('name', '?')!r}, seed {self._manifest.get('seed', '?')}, {where})"
+
+    @property
+    def path(self) -> Path | None:
+        """The run folder; None for a run in memory."""
+        return self._path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """A copy of the manifest."""
+        return dict(self._manifest)
+
+    @property
+    def ending(self) -> Ending:
+        """How the run ended, in numbers."""
+        return Ending.from_json(self._manifest["ending"])
+
+    @property
+    def why(self) -> str:
+        """Why the run ended."""
+        return str(self._manifest["why"])
+
+    @property
+    def history_hash(self) -> str:
+        """Hash of events, people and series: equal if and only if the same happened."""
+        return str(self._manifest["history_hash"]) if self._path else history_hash(self._table_hashes())
+
+    @property
+    def result_hash(self) -> str:
+        """Hash of the history, the orders and the ending: equal if and only if the result is the same."""
+        return str(self._manifest["result_hash"]) if self._path else result_hash(self._table_hashes(), self._manifest)
+
+    @property
+    def scenario_text(self) -> str:
+        """The scenario as resolved, in YAML: running it gives the same run."""
+        if self._path is None:
+            return self._scenario_text
+        return self._verified_path("scenario.yaml").read_text(encoding="utf-8")
+
+    @property
+    def events(self) -> Any:
+        """What happened (`pyarrow.Table`, columns in `hyosan.tables.EVENTS`)."""
+        return self.table("events")
+
+    @property
+    def people(self) -> Any:
+        """Those something happened to (`pyarrow.Table`, columns in `hyosan.tables.PEOPLE`)."""
+        return self.table("people")
+
+    @property
+    def series(self) -> Any:
+        """Counts over time, truth and known (`pyarrow.Table`, columns in `hyosan.tables.SERIES`)."""
+        return self.table("series")
+
+    @property
+    def orders(self) -> Any:
+        """Orders given (`pyarrow.Table`, columns in `hyosan.tables.ORDERS`)."""
+        return self.table("orders")
+
+    def table(self, name: str) -> Any:
+        """A whole table. Raises RunFolderError: the file is damaged. ResourceError: it unfolds to too many bytes."""
+        if name not in self._tables:
+            self._tables[name] = as_table(name, self.batches(name))
+        return self._tables[name]
+
+    def batches(self, name: str) -> Iterator[Any]:
+        """A table as record batches, for tables larger than memory. Raises as `table`."""
+        if self._path is None:
+            for batch in self._batches[name]:
+                yield to_batch(name, batch) if isinstance(batch, Mapping) else batch
+        else:
+            yield from read_batches(self._verified_path(f"{name}.parquet"), name)
+
+    def verify(self) -> None:
+        """Read every file and compare all hashes. Raises RunFolderError: one is damaged (it is named)."""
+        if self._path is None:
+            return
+        for name in self._manifest["files"]:
+            verify_file(self._path, name, self._manifest)
+        self._hashes = {}
+        found = self._table_hashes()
+        for name, digest in found.items():
+            if digest != self._manifest["table_hashes"][name]:
+                raise RunFolderError(f"{self._path / name}.parquet: its rows are not those that the manifest's hash was made of.")
+        if (self.history_hash, self.result_hash) != (history_hash(found), result_hash(found, self._manifest)):
+            raise RunFolderError(f"{self._path / 'manifest.json'}: its hashes are not those of the tables.")
+
+    def _table_hashes(self) -> dict[str, str]:
+        if not self._hashes:
+            self._hashes = {table: hash_table(table, self.batches(table)) for table in TABLES}
+        return self._hashes
+
+    def _verified_path(self, name: str) -> Path:
+        assert self._path is not None
+        if name not in self._verified:
+            verify_file(self._path, name, self._manifest)
+            self._verified.add(name)
+        return self._path / name

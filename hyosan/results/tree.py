@@ -1,0 +1,102 @@
+"""Who infected whom, rebuilt from the events of a run. Rows are infections, not people.
+
+People can be infected more than once: the parent of an infection is the infector's own latest infection before it. The result
+must be a forest whose roots are seeds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from hyosan.errors import SelfCheckError
+from hyosan.results.run import Run
+
+KINDS = ("seeded", "infected")
+"""Kinds of events that are infections."""
+
+
+def infections(run: Run) -> Any:
+    """The infections among a run's events, seeds included, in order (`pyarrow.Table`, columns of the events)."""
+    events = run.events
+    return events.filter(pc.is_in(events["kind"].cast(pa.string()), pa.array(KINDS)))
+
+
+def tree(run: Run) -> Any:
+    """Who infected whom, one row per infection in order of time, as a `pyarrow.Table`.
+
+    Columns: infector (-1 = a seed), infected, second, place, place_kind, zone, route, generation (0 = a seed).
+    Raises SelfCheckError: an infection without an infector, or by somebody who was not infected before it.
+    """
+    rows = infections(run)
+    infected = rows["person"].to_numpy()
+    infector = rows["other"].to_numpy()
+    seconds = rows["second"].to_numpy()
+    seeded = pc.equal(rows["kind"].cast(pa.string()), "seeded").to_numpy(zero_copy_only=False)
+    parents = _parents(infected, np.where(seeded, -1, infector), seconds, seeded)
+    return pa.table(
+        {
+            "infector": np.where(seeded, -1, infector),
+            "infected": infected,
+            "second": seconds,
+            "place": rows["place"],
+            "place_kind": rows["place_kind"],
+            "zone": rows["zone"],
+            "route": rows["route"],
+            "generation": _generations(parents),
+        }
+    )
+
+
+def offspring(run: Run) -> Any:
+    """How many each one infected, most first: a `pyarrow.Table` (person, generation of the first infection, offspring)."""
+    found = tree(run)
+    people, first = np.unique(found["infected"].to_numpy(), return_index=True)
+    infectors = found["infector"].to_numpy()
+    counts = np.bincount(np.searchsorted(people, infectors[infectors >= 0]), minlength=len(people))
+    order = np.lexsort((people, -counts))
+    generation = found["generation"].to_numpy()[first]
+    return pa.table({"person": people[order], "generation": generation[order], "offspring": counts[order].astype(np.int64)})
+
+
+def depth(run: Run) -> int:
+    """Length of the longest chain of infections after its seed; 0 if nobody was infected by another, -1 without any infection."""
+    generations = tree(run)["generation"].to_numpy()
+    return int(generations.max()) if len(generations) else -1
+
+
+def _parents(infected: NDArray[np.int64], infector: NDArray[np.int64], seconds: NDArray[np.int64], seeded: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Row of each infection's parent, -1 for seeds. Rows stand in order of time, so a parent's row is smaller."""
+    rows = len(infected)
+    row = np.arange(rows, dtype=np.int64)
+    if rows and (np.diff(seconds) < 0).any():
+        bad = int(np.argmax(np.diff(seconds) < 0)) + 1
+        raise SelfCheckError(f"events: the infection of {infected[bad]} stands after a later one. This is a bug in hyosan.")
+    people = np.unique(infected)
+    by_person = np.lexsort((row, infected))
+    # One sortable number per (person, row): the parent is the last of the infector's below this row.
+    keys = np.searchsorted(people, infected[by_person]) * (rows + 1) + by_person
+    position = np.searchsorted(people, infector)
+    known = (position < len(people)) & (people[np.minimum(position, len(people) - 1)] == infector) if rows else seeded
+    found = np.searchsorted(keys, position * (rows + 1) + row) - 1
+    candidate = by_person[np.maximum(found, 0)] if rows else found
+    good = known & (found >= 0) & (infected[candidate] == infector) if rows else seeded
+    if (~good & ~seeded).any():
+        bad = int(np.argmax(~good & ~seeded))
+        reason = "names no infector" if infector[bad] < 0 else f"was by {infector[bad]}, who was not infected before"
+        raise SelfCheckError(f"events: the infection of {infected[bad]} at second {seconds[bad]} {reason}. This is a bug in hyosan.")
+    return np.where(seeded, -1, candidate)
+
+
+def _generations(parents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Steps from each row to its seed, by pointer doubling: log2 of the depth passes over all rows."""
+    steps = (parents >= 0).astype(np.int64)
+    pointer = parents.copy()
+    while (pointer >= 0).any():
+        on = np.flatnonzero(pointer >= 0)
+        steps[on], pointer[on] = steps[on] + steps[pointer[on]], pointer[pointer[on]]
+    return steps

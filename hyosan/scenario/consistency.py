@@ -1,0 +1,295 @@
+"""What no single field can show: names that exist, shares that add up, times within the run, conditions that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hyosan.errors import ScenarioError, UnitError
+from hyosan.scenario import condition
+from hyosan.scenario.block import Varies
+from hyosan.scenario.extends import DATA_FILES
+from hyosan.scenario.files import wrong_name
+from hyosan.scenario.nearest import did_you_mean
+from hyosan.scenario.pathogen import ByAge, ByHost, Pathogen, Transition
+from hyosan.scenario.positions import Node, Path, Problem, place_of
+from hyosan.scenario.root import Scenario
+from hyosan.units import Moment, say_duration
+
+WEEK_SECONDS = 604_800
+SHARE_TOLERANCE = 1e-9
+OLDEST = 120
+CIVILIAN = "civilian"
+"""The kind of fighter that everybody is who is in no other."""
+
+Found = Iterator[tuple[Path, str]]
+
+
+def problems(scenario: Scenario, root: Node) -> list[Problem]:
+    """All that does not fit together in a scenario whose fields are each valid; `root` gives the places."""
+    found: list[tuple[Path, str]] = []
+    for check in (_time, _states, _transitions, _instant_circles, _hosts, _fights, _seeds, _noises, _orders, _data_files):
+        found += check(scenario)
+    return [Problem(place_of(root, path), path, text) for path, text in found]
+
+
+def start_clock_seconds(scenario: Scenario) -> float:
+    """The clock time at which the run starts, in seconds from midnight of day 1.
+
+    Raises UnitError: no such time of day.
+    """
+    return Moment(scenario.time.start).seconds
+
+
+def _time(scenario: Scenario) -> Found:
+    time = scenario.time
+    if time.tick != int(time.tick):
+        yield ("time", "tick"), f"a tick of {time.tick:g} s is not a whole number of seconds"
+    elif WEEK_SECONDS % int(time.tick):
+        yield (
+            ("time", "tick"),
+            f"a tick of {say_duration(time.tick)} does not divide a week; take for example 10 min, 1 h, 8 h or 1 day",
+        )
+    if time.end < time.tick:
+        yield (
+            ("time", "end"),
+            f"the run ends after {say_duration(time.end)}, before its first tick of {say_duration(time.tick)} is over",
+        )
+    try:
+        start_clock_seconds(scenario)
+    except UnitError as error:
+        yield ("time", "start"), str(error)
+
+
+def _known(path: Path, name: str, names: Iterable[str], what: str) -> Found:
+    if name not in (all_names := list(names)):
+        yield path, f"{name[:60]!r} is not {what}; {did_you_mean(name, all_names)}"
+
+
+def _states(scenario: Scenario) -> Found:
+    pathogen = scenario.pathogen
+    states = pathogen.states
+    for field in ("susceptible", "infected"):
+        yield from _known(("pathogen", field), getattr(pathogen, field), states, "a state")
+    if kills(scenario) or pathogen.killed != Pathogen.model_fields["killed"].default:
+        yield from _known(("pathogen", "killed"), pathogen.killed, states, "a state (needed for those who are killed)")
+    killed = states.get(pathogen.killed)
+    if killed is not None and killed.counts_as != "dead":
+        path = ("pathogen", "states", pathogen.killed, "counts_as")
+        yield path, f"must be `dead`, since those who are killed enter `{pathogen.killed}` (see `pathogen.killed`)"
+    for name, state in states.items():
+        for route in state.infectious:
+            if route != "source" and getattr(pathogen.routes, route) is None:
+                yield (
+                    ("pathogen", "states", name, "infectious", route),
+                    f"there is no route `{route}` under `pathogen.routes`; add it there",
+                )
+        if state.noticed is not None and state.noticed.taken_for is not None:
+            field_path = ("pathogen", "states", name, "noticed", "taken_for")
+            yield from _known(field_path, state.noticed.taken_for, states, "a state")
+
+
+def kills(scenario: Scenario) -> bool:
+    """Whether anything in the scenario kills people, so that it needs a state for the killed."""
+    return scenario.pathogen.routes.bite is not None or any(order.do in ("strike", "sweep") for order in scenario.orders.values())
+
+
+def _transitions(scenario: Scenario) -> Found:
+    pathogen = scenario.pathogen
+    leaving: dict[str, list[Transition]] = {}
+    for index, transition in enumerate(pathogen.transitions):
+        path: Path = ("pathogen", "transitions", index)
+        yield from _known((*path, "from"), transition.origin, pathogen.states, "a state")
+        yield from _known((*path, "to"), transition.to, pathogen.states, "a state")
+        if transition.origin == transition.to:
+            yield (*path, "to"), f"goes from `{transition.to}` to itself"
+        leaving.setdefault(transition.origin, []).append(transition)
+        share = transition.share
+        if isinstance(share, ByHost):
+            for host in share.by_host:
+                yield from _known((*path, "share", "by_host", host), host, pathogen.hosts, "a host type")
+        elif isinstance(share, ByAge):
+            yield from _bands((*path, "share", "by_age"), share)
+    for state, transitions in leaving.items():
+        named = {host for one in transitions if isinstance(one.share, ByHost) for host in one.share.by_host}
+        if state in pathogen.states and named <= pathogen.hosts.keys() and (wrong := _wrong_sum(transitions, pathogen)):
+            index = next(i for i, other in enumerate(pathogen.transitions) if other.origin == state)
+            yield (
+                ("pathogen", "transitions", index, "share"),
+                f"the shares of the transitions from `{state}` {wrong}; they must add up to 1",
+            )
+
+
+def _bands(path: Path, share: ByAge) -> Found:
+    taken: dict[int, str] = {}
+    for band in share.by_age:
+        low, high = _ages(band)
+        if high < low:
+            yield (*path, band), f"the age band {band} runs backwards"
+        clash = next((taken[age] for age in range(low, high + 1) if age in taken), None)
+        if clash is not None:
+            yield (*path, band), f"the age bands {clash} and {band} overlap"
+        taken |= dict.fromkeys(range(low, high + 1), band)
+
+
+def _ages(band: str) -> tuple[int, int]:
+    low, high = band.split("-")
+    return int(low), int(high)
+
+
+def _share_of(transition: Transition, host: str, age: int) -> float:
+    share = transition.share
+    if isinstance(share, ByHost):
+        return share.by_host.get(host, share.otherwise)
+    if isinstance(share, ByAge):
+        return next((value for band, value in share.by_age.items() if _ages(band)[0] <= age <= _ages(band)[1]), share.otherwise)
+    return share
+
+
+def _wrong_sum(transitions: list[Transition], pathogen: Pathogen) -> str | None:
+    """To what the shares out of one state add up, for the first host type and age for which that is not 1."""
+    bands = [_ages(band) for one in transitions if isinstance(one.share, ByAge) for band in one.share.by_age]
+    ages = sorted({0, *(low for low, _ in bands), *(high + 1 for _, high in bands)})
+    hosts = list(pathogen.hosts) if any(isinstance(one.share, ByHost) for one in transitions) else [""]
+    for host in hosts:
+        for age in (age for age in ages if age <= OLDEST):
+            total = sum(_share_of(one, host, age) for one in transitions)
+            if abs(total - 1) > SHARE_TOLERANCE:
+                whose = (f" for host type `{host}`" if host else "") + (f" at age {age}" if len(ages) > 1 else "")
+                return f"add up to {total:.6g}{whose}"
+    return None
+
+
+def _instant_circles(scenario: Scenario) -> Found:
+    """Transitions that take no time and lead round in a circle: the run would never get past that second."""
+    steps: dict[str, list[tuple[int, str]]] = {}
+    for index, one in enumerate(scenario.pathogen.transitions):
+        if not isinstance(one.after, Varies) and one.after == 0 and one.origin != one.to:
+            steps.setdefault(one.origin, []).append((index, one.to))
+    finished: set[str] = set()
+    for start in steps:
+        trail = [(start, iter(steps[start]))] if start not in finished else []
+        while trail:
+            state, rest = trail[-1]
+            index, target = next(rest, (-1, ""))
+            if index < 0:
+                finished.add(state)
+                trail.pop()
+            elif any(target == other for other, _ in trail):
+                yield (
+                    ("pathogen", "transitions", index, "after"),
+                    f"leads back to `{target}` in no time; a circle of transitions must take time",
+                )
+            elif target in steps and target not in finished:
+                trail.append((target, iter(steps[target])))
+
+
+def _hosts(scenario: Scenario) -> Found:
+    total = sum(host.share for host in scenario.pathogen.hosts.values())
+    if abs(total - 1) > SHARE_TOLERANCE:
+        yield ("pathogen", "hosts"), f"the shares of the host types add up to {total:.6g}; they must add up to 1"
+
+
+def _fights(scenario: Scenario) -> Found:
+    bite = scenario.pathogen.routes.bite
+    seen: set[tuple[str, str | None]] = set()
+    for index, fight in enumerate(bite.fights if bite is not None else ()):
+        path: Path = ("pathogen", "routes", "bite", "fights", index)
+        fighters = [CIVILIAN, *scenario.behaviour.fighters]
+        yield from _known((*path, "fighter"), fight.fighter, fighters, "a kind of fighter (see `behaviour.fighters`)")
+        if fight.against is not None:
+            yield from _known((*path, "against"), fight.against, scenario.pathogen.states, "a state")
+        if (fight.fighter, fight.against) in seen:
+            yield path, f"fights of `{fight.fighter}` against {fight.against or 'all'} are given twice; remove one"
+        seen.add((fight.fighter, fight.against))
+
+
+def _moment(scenario: Scenario, path: Path, text: str) -> Found:
+    try:
+        start = start_clock_seconds(scenario)
+    except UnitError:
+        return  # told already
+    try:
+        second = Moment(text).second(start)
+    except UnitError as error:
+        yield path, str(error)
+        return
+    if second < 0:
+        yield path, f"{text!r} is before the start of the run ({scenario.time.start})"
+    elif second > scenario.time.end >= scenario.time.tick:  # an end before the first tick is told already
+        yield path, f"{text!r} is after the end of the run ({say_duration(scenario.time.end)} after its start)"
+
+
+def _place(scenario: Scenario, path: Path, name: str | None) -> Found:
+    if name is not None and scenario.city.rooms is not None:
+        yield from _known(path, name, scenario.city.rooms.places, "a place of the plan")
+
+
+def _people(scenario: Scenario) -> int | None:
+    """How many people the city has, where the scenario itself says so."""
+    city = scenario.city
+    if city.rooms is not None:
+        return sum(room.people for room in city.rooms.places.values())
+    if city.lattice is not None:
+        return city.lattice.rows * city.lattice.columns
+    if city.network is not None:
+        return city.network.people
+    return city.well_mixed
+
+
+def _seeds(scenario: Scenario) -> Found:
+    people = _people(scenario)
+    for name, seed in scenario.seeds.items():
+        path: Path = ("seeds", name)
+        yield from _moment(scenario, (*path, "at"), seed.at)
+        yield from _place(scenario, (*path, "place"), seed.place)
+        if seed.state is not None:
+            yield from _known((*path, "state"), seed.state, scenario.pathogen.states, "a state")
+        if seed.ages is not None and _ages(seed.ages)[1] < _ages(seed.ages)[0]:
+            yield (*path, "ages"), f"the ages {seed.ages} run backwards"
+        if seed.count is not None and people is not None and seed.count > people:
+            yield (*path, "count"), f"{seed.count} people are to be infected, but the city has only {people}"
+        if seed.role is not None and scenario.city.rooms is not None:
+            roles = {room.role for room in scenario.city.rooms.places.values()}
+            yield from _known((*path, "role"), seed.role, sorted(roles), "a role of the plan")
+
+
+def _noises(scenario: Scenario) -> Found:
+    for name, noise in scenario.noises.items():
+        yield from _moment(scenario, ("noises", name, "at"), noise.at)
+        yield from _place(scenario, ("noises", name, "place"), noise.place)
+
+
+def _orders(scenario: Scenario) -> Found:
+    for name, order in scenario.orders.items():
+        path: Path = ("orders", name)
+        texts: dict[Path, str | None] = {(*path, "when"): order.when, (*path, "until"): order.until}
+        if order.repeat is not None:
+            texts[*path, "repeat", "as_long_as"] = order.repeat.as_long_as
+            if order.repeat.every < scenario.time.tick:
+                yield (*path, "repeat", "every"), f"cannot be shorter than a tick ({say_duration(scenario.time.tick)})"
+        for where, text in texts.items():
+            if text is not None:
+                yield from _condition(scenario, where, text)
+
+
+def _condition(scenario: Scenario, path: Path, text: str) -> Found:
+    try:
+        condition.parse(text, orders=scenario.orders, start_clock_seconds=start_clock_seconds(scenario))
+    except UnitError:
+        return  # the start itself is wrong and told already
+    except ScenarioError as error:
+        yield path, str(error)
+
+
+def _data_files(scenario: Scenario) -> Found:
+    named = (
+        scenario.city.network.edges if scenario.city.network is not None else None,
+        scenario.city.households.file if scenario.city.households is not None else None,
+    )
+    for path, name in zip(DATA_FILES, named, strict=True):
+        if isinstance(name, str) and (wrong := wrong_name(name)):
+            yield path, wrong
+    rooms = scenario.city.rooms
+    for index, way in enumerate(rooms.ways if rooms is not None else ()):
+        for end, name in enumerate(way.between):
+            yield from _place(scenario, ("city", "rooms", "ways", index, "between", end), name)

@@ -1,0 +1,249 @@
+"""The thin corridor: load a scenario, build its world, run it, hand out a `Run`. Also `replicate`, many small runs in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hyosan import provenance
+from hyosan.backend import default_threads, use_threads
+from hyosan.engine import checks
+from hyosan.engine.cpu import Processor
+from hyosan.engine.run import Simulation
+from hyosan.engine.tally import figures, order_rows, people_rows
+from hyosan.errors import HyosanError, ScenarioError, SelfCheckError
+from hyosan.results.columns import Coded
+from hyosan.results.ending import Ending
+from hyosan.results.run import Run
+from hyosan.results.store import RunWriter
+from hyosan.scenario.dump import dump
+from hyosan.scenario.load import load
+from hyosan.scenario.root import Scenario
+from hyosan.units import DAY_SECONDS, Moment
+from hyosan.world.build import build
+from hyosan.world.frame import World
+
+MAX_SEED = (1 << 62) - 1
+
+
+class Progress(NamedTuple):
+    """How far a run is, handed to the `progress` function about five times a second."""
+
+    second: int
+    end_second: int
+    infected: int
+    done_share: float
+    elapsed_seconds: float
+    person_days_per_second: float
+
+
+class _Memory:
+    """Keeps a run's tables in memory."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, list[Any]] = {"events": [], "people": [], "series": [], "orders": []}
+
+    def append(self, table: str, columns: Mapping[str, Any]) -> None:
+        self.tables[table].append(columns)
+
+
+def run(
+    source: str | Path | Mapping[str, Any] | Scenario,
+    *,
+    seed: int = 1,
+    threads: int | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    overrides: Sequence[str] | Mapping[str, Any] = (),
+    until: str | None = None,
+    device: str = "cpu",
+    progress: Callable[[Progress], None] | None = None,
+    checks_each_tick: bool = False,
+) -> Run:
+    """Run a scenario once.
+
+    Main arguments: `source`, a library name, a file, a mapping or a `Scenario`; `seed`, 0 .. 2**62 - 1, the run's luck; `out`, the run
+    folder (None = keep the run in memory).
+    Other arguments: `threads` (default: all cores; the result does not depend on it); `force` replaces a run in `out`; `overrides` as of
+    `--set`; `until` ends the run early ("day 1 08:00", "36 h"); `device` "cpu" or "cuda"; `progress` is told how far the run is;
+    `checks_each_tick` tests all invariants after each tick.
+    A folder with an unfinished run of the same scenario and seed is resumed, to the same bytes.
+
+    Raises ScenarioError, ResourceError, RunFolderError, SelfCheckError.
+    """
+    if isinstance(seed, bool) or not 0 <= seed <= MAX_SEED:
+        raise ScenarioError(f"seed {seed!r}: a whole number from 0 to {MAX_SEED} is needed")
+    scenario = load(source, overrides=overrides, seed=seed)
+    if until is not None:
+        scenario = _ending_at(scenario, until)
+    world = build(scenario.city, scenario.base)
+    use = use_threads(threads or default_threads())
+    if out is None:
+        return _run_in_memory(scenario, world, seed, _device(device, use), use, progress, checks_each_tick)
+    return _run_in_folder(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, Path(out), force)
+
+
+def _ending_at(scenario: Scenario, until: str) -> Scenario:
+    try:
+        clock = Moment(scenario.time.start).seconds
+        second = Moment(until).second(round(clock))
+    except HyosanError as error:
+        raise ScenarioError(f"--until: {error}") from error
+    if second <= 0:
+        raise ScenarioError(f"--until: {until!r} is not after the start of the run ({scenario.time.start})")
+    time_ = scenario.time.model_copy(update={"end": float(min(second, scenario.time.end))})
+    return scenario.model_copy(update={"time": time_}).with_base(scenario.base)
+
+
+def _device(name: str, threads: int) -> Any:
+    if name == "cpu":
+        return Processor(threads)
+    if name == "cuda":
+        from hyosan.engine.cuda import Cuda
+
+        return Cuda()
+    raise ScenarioError(f"--device: {name!r} is no device; allowed: cpu, cuda")
+
+
+def _run_in_memory(
+    scenario: Scenario, world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool
+) -> Run:
+    memory = _Memory()
+    sim = Simulation(scenario, world, seed, memory, Coded, device)
+    sim.begin()
+    clock = _Clock(sim, progress)
+    clock.run(each_tick, lambda: None)
+    _last_rows(sim, memory)
+    return Run.in_memory(_manifest(sim, world, threads, clock), memory.tables, dump(scenario))
+
+
+def _run_in_folder(
+    scenario: Scenario, world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool, out: Path, force: bool
+) -> Run:
+    with RunWriter.open(out, force) as writer:
+        sim = Simulation(scenario, world, seed, writer, Coded, device)
+        text = dump(scenario)
+        identity = {"scenario": _hash(text), "seed": seed, "world": world.content_hash, "results": provenance.RESULTS_VERSION}
+        if not _resume(writer, sim, identity):
+            sim.begin()
+            writer.write_text("scenario.yaml", text)
+        every = max(1, round(scenario.checkpoints.every) // sim.tick_seconds)
+
+        def keep() -> None:
+            if sim.tick % every == 0:
+                arrays, notes = sim.save()
+                writer.save_checkpoint(sim.tick, arrays, {**notes, "identity": identity}, scenario.checkpoints.keep)
+
+        clock = _Clock(sim, progress)
+        clock.run(each_tick, keep)
+        _last_rows(sim, writer)
+        writer.finish(_manifest(sim, world, threads, clock))
+    return Run.open(out)
+
+
+def _resume(writer: RunWriter, sim: Simulation, identity: dict[str, Any]) -> bool:
+    """Go on from the newest checkpoint of the same run in the folder, if there is one."""
+    if writer.latest_checkpoint() is None:
+        writer.start_over()
+        return False
+    checkpoint = writer.load_checkpoint()
+    if checkpoint.meta.get("identity") != identity:
+        raise HyosanError(
+            f"{writer.folder}: holds an unfinished run of another scenario, seed or version. Choose another --out, or give --force to replace it."
+        )
+    sim.load(checkpoint.tick, checkpoint.arrays, checkpoint.meta)
+    return True
+
+
+class _Clock:
+    """Runs the ticks of a simulation and tells how far it is."""
+
+    def __init__(self, sim: Simulation, progress: Any) -> None:
+        self.sim, self.progress = sim, progress
+        self.first_tick = sim.tick
+        self.elapsed = 0.0
+        self.warm = 0.0
+
+    def run(self, each_tick: bool, keep: Callable[[], None]) -> None:
+        sim, begun, told = self.sim, time.perf_counter(), 0.0
+        while sim.advance():
+            if self.warm == 0.0:
+                self.warm = time.perf_counter() - begun
+            if each_tick:
+                sim.check()
+            keep()
+            now = time.perf_counter()
+            if self.progress and now - told > 0.2:
+                told = now
+                self.progress(self.state(now - begun))
+        self.elapsed = time.perf_counter() - begun
+        sim.finish()
+        if self.progress:
+            self.progress(self.state(self.elapsed))
+
+    def state(self, elapsed: float) -> Progress:
+        sim = self.sim
+        days = (sim.tick - self.first_tick) * sim.tick_seconds * sim.world.people / DAY_SECONDS
+        done = sim.tick / max(1, sim.ticks) if not sim.why else 1.0
+        return Progress(
+            sim.tick * sim.tick_seconds, sim.ticks * sim.tick_seconds, sim.infected, done, elapsed, days / max(elapsed, 1e-9)
+        )
+
+
+def _last_rows(sim: Simulation, sink: Any) -> None:
+    sink.append("people", people_rows(sim, Coded))
+    sink.append("orders", order_rows(sim))
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _manifest(sim: Simulation, world: World, threads: int, clock: _Clock) -> dict[str, Any]:
+    """What goes into manifest.json but for hashes of files. Raises SelfCheckError: the ending's classes do not add up."""
+    scenario = sim.scenario
+    ending = Ending.from_json(figures(sim))
+    ending.check()
+    rows = checks.at_end(sim.state, sim.floor, sim.book, sim.names)
+    broken = [row for row in rows if not row["passed"] and not str(row["name"]).startswith("fight odds")]
+    if broken:
+        raise SelfCheckError(f"{broken[0]['name']}: {broken[0]['detail']}. This is a bug in hyosan; please report it with the scenario and seed.")
+    end = sim.tick * sim.tick_seconds
+    person_days = (sim.tick - clock.first_tick) * sim.tick_seconds * world.people / DAY_SECONDS
+    return {
+        "name": scenario.name, "title": scenario.title, "status": scenario.status, "seed": sim.seed, "threads": threads,
+        "scenario_hash": _hash(dump(scenario)), "world_hash": world.content_hash, "start_clock_seconds": sim.names.start_clock,
+        "tick_seconds": sim.tick_seconds, "end_second": end, "why": sim.why, "ending": ending.to_json(), "self_checks": rows,
+        "timings": {"elapsed_seconds": round(clock.elapsed, 3), "person_days": round(person_days), "compile_seconds": round(clock.warm, 3)},
+        "hardware": provenance.hardware(), "versions": provenance.versions(),
+    }  # fmt: skip
+
+
+def replicate(
+    source: str | Path | Mapping[str, Any] | Scenario,
+    *,
+    seeds: Iterable[int],
+    until: str | None = None,
+    quantities: Sequence[str] = ("susceptible", "infected", "dead", "second"),
+    threads: int | None = None,
+    overrides: Sequence[str] | Mapping[str, Any] = (),
+) -> Any:
+    """Run a small scenario many times in memory: a table (pyarrow) with a row per seed and a column per quantity.
+
+    `until` ends a run early, a condition on quantities such as "turned >= 300 or turned_at_large == 0", looked at after each tick.
+    Quantities: `engine.many.QUANTITIES`. A scenario with orders or noises cannot be replicated so (use `run`); `uncertain` numbers take
+    their median. The runs are the same as those of `run` with the same seed.
+
+    Raises ScenarioError: unknown quantity, a condition that cannot be read, a scenario with orders, no seeds.
+    """
+    from hyosan.engine.replicate import replicate_runs
+
+    scenario = load(source, overrides=overrides)
+    world = build(scenario.city, scenario.base)
+    chosen = np.fromiter((int(x) for x in seeds), dtype=np.int64)
+    return replicate_runs(scenario, world, chosen, until, tuple(quantities), threads or default_threads())

@@ -1,0 +1,49 @@
+"""From a scenario's city to its world: one door for all grounds. Read on in `korea.py`, `plain.py`, `contacts.py`,
+`school_alone.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hyosan.errors import ScenarioError
+from hyosan.scenario.city import City
+from hyosan.world.checks import check_table
+from hyosan.world.contacts import build_lattice, build_network
+from hyosan.world.finish import finish
+from hyosan.world.frame import World
+from hyosan.world.korea import build_korea
+from hyosan.world.memory import estimate_bytes, refuse_if_too_large
+from hyosan.world.plain import build_households, build_rooms, build_well_mixed
+from hyosan.world.school_alone import build_school
+
+__all__ = ["build", "check_table", "estimate_bytes", "finish"]
+
+_ONLY_IN_KOREA = ("kinds", "landmarks", "soldiers", "police")
+
+
+def build(city: City, base: Path | None = None) -> World:
+    """The world of a city: the same bytes for the same city, on every machine. Files it names lie in the folder `base`.
+
+    Raises ScenarioError: a name, file or row that is wrong. ResourceError: too large for this machine; nothing was allocated.
+    """
+    if city.ground != "korea":
+        for name in _ONLY_IN_KOREA:
+            if getattr(city, name):
+                raise ScenarioError(f"city.{name}: only a city with `korea` has {name}; leave it out, or name a municipality")
+    refuse_if_too_large(city)
+    folder = base if base is not None else Path()
+    if city.well_mixed is not None:
+        return build_well_mixed(city)
+    if city.lattice is not None:
+        return build_lattice(city, city.lattice)
+    if city.network is not None:
+        return build_network(city, city.network, folder)
+    if city.households is not None:
+        return build_households(city, city.households, folder)
+    if city.rooms is not None:
+        return build_rooms(city, city.rooms)
+    if city.korea is not None:
+        return build_korea(city)
+    assert city.school is not None, "a city has exactly one ground"
+    return build_school(city, city.school)

@@ -1,0 +1,24 @@
+"""Are all pictures of a report drawn in a real browser, without a network and without evaluating text as code?"""
+
+import re
+import shutil
+import subprocess
+
+import fake_run
+import pytest
+
+from hyosan.report.page import pictures, write_report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_every_picture_is_drawn(tmp_path):
+    run, world = fake_run.lost_city(300), fake_run.world()
+    page = write_report(run, world, folder=tmp_path)
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000"]
+    done = subprocess.run([CHROMIUM, *options, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=60, check=True)
+    body = re.sub(r"<script.*?</script>", "", done.stdout, flags=re.S)
+    assert body.count("<svg") == len(pictures(run, world))
+    assert "could not be drawn" not in body
+    assert "day 2" in body.split('id="curve-new-infections"')[1].split("</svg>")[0]
