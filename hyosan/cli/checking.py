@@ -57,7 +57,7 @@ def as_text(found: dict[str, Any]) -> str:
     rows += [("first", f"{name}: {text}") for name, text in found["seeds"].items()] or [("first", "nobody is infected: nothing will happen")]
     rows += [("noise", f"{name}: {text}") for name, text in found["noises"].items()]
     if found["uncertain"]:
-        rows += [("uncertain", f"{_listed(found['uncertain'])} (the median here; drawn by the seed in the runs of a study)")]
+        rows += [("uncertain", f"{_listed(found['uncertain'])} (the median is taken here; a run draws them by its seed)")]
     for label, text in rows:
         lines += _wrapped(text, f"{label:<10}")
     lines += ["", f"Orders ({len(found['orders'])})" if found["orders"] else "No orders: nobody responds."]

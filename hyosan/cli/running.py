@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyosan.cli.progress import Style, say_speed, shown
+from hyosan.errors import ScenarioError
 from hyosan.units import Moment, say_duration
 
 if TYPE_CHECKING:
     from hyosan.results.run import Run
+    from hyosan.scenario.root import Scenario
     from hyosan.world.frame import World
 
 RUNS = Path("runs")
@@ -36,7 +38,7 @@ def run_and_tell(
     """
     from hyosan.scenario.load import load
 
-    scenario = load(source, overrides=changes)  # first, so that what is wrong with it is said at once
+    scenario = load(source, overrides=changes, seed=seed)  # first, so that what is wrong with it is said at once
     folder = out if out is not None else RUNS / f"{scenario.name}-s{seed}"
     _announce(scenario.title or scenario.name, seed, folder, style)
 
@@ -46,7 +48,7 @@ def run_and_tell(
         with shown(style, Moment(scenario.time.start).seconds) as watcher:
             done = run(source, seed=seed, threads=threads, out=folder, force=force, overrides=changes, until=until, device=device, progress=watcher)
     except KeyboardInterrupt:
-        print(f"\nInterrupted. Give the same command again to go on from the last checkpoint in {folder}.", file=sys.stderr)
+        print(f"\nInterrupted. Give the same command again to finish it: it goes on from the last checkpoint in {folder}.", file=sys.stderr)
         return 130
     return _tell(done, style)
 
@@ -120,13 +122,27 @@ def speed_line(manifest: dict[str, Any]) -> str:
 
 
 def world_of(done: Run) -> World | None:
-    """The world that a run took place in, for the shapes of its map; None where it is not kept."""
+    """The world that a run took place in, for the shapes of its map: as kept beside the run, else built anew; None for one without zones."""
+    from hyosan.world.build import build
     from hyosan.world.store import load_world
 
-    if done.path is None:
+    world_hash = str(done.manifest.get("world_hash", ""))
+    kept = [folder / "worlds" / world_hash for folder in (done.path, done.path.parent)] if done.path is not None else []
+    for path in kept:
+        if world_hash and path.is_dir():
+            return load_world(path)
+    scenario = _scenario_of(done)
+    if scenario is None or (scenario.city.korea is None and scenario.city.school is None and scenario.city.rooms is None):
+        return None  # one zone: no map
+    world = build(scenario.city, scenario.base)
+    return world if world.content_hash == world_hash else None  # another version built it: better no map than a wrong one
+
+
+def _scenario_of(done: Run) -> Scenario | None:
+    """The scenario that a run kept; None where it cannot be read, as by a version with other fields."""
+    from hyosan.scenario.load import load
+
+    try:
+        return load(done.path / "scenario.yaml") if done.path is not None else None
+    except ScenarioError:
         return None
-    for folder in (done.path, done.path.parent):
-        kept = folder / "worlds" / str(done.manifest.get("world_hash", ""))
-        if kept.is_dir():
-            return load_world(kept)
-    return None

@@ -205,9 +205,9 @@ def count_zones(s: Any, g: Any, b: Any, tick: int, out: Any) -> None:
         if p.place >= 0 and p.activity != GONE:
             zone = g.grounds[p.place].zone
         out[zone, b.states[p.health].kind] += 1
-        out[zone, 8] += p.episode > 0
-        out[zone, 9] += p.death > 0
-        out[zone, 10] += p.activity == HELD
+        out[zone, 8] += 1 if p.episode > 0 else 0
+        out[zone, 9] += 1 if p.death > 0 else 0
+        out[zone, 10] += 1 if p.activity == HELD else 0
         out[zone, 11] += p.notes >> 2 & 1
     for z in range(last):
         for k in range(12):

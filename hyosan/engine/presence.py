@@ -73,7 +73,10 @@ def set_place(s: Any, g: Any, b: Any, i: int, place: int, activity: int) -> None
     if s.people[i].activity != ROUTINE and s.people[i].activity != GONE:
         count_in(s, b, i, s.people[i].place, -1)
         leave_place(s, i, s.people[i].place)
-    s.count[C_HELD] += (activity == HELD) - (s.people[i].activity == HELD)
+    if activity == HELD:
+        s.count[C_HELD] += 1
+    if s.people[i].activity == HELD:
+        s.count[C_HELD] -= 1
     s.people[i].activity = activity
     s.people[i].leave_reserve = 0
     if activity == ROUTINE or activity == GONE:

@@ -10,6 +10,7 @@ import numpy as np
 
 from hyosan.errors import ScenarioError
 from hyosan.scenario.city import City, Lattice, Network
+from hyosan.scenario.files import resolve_file
 from hyosan.world.draft import Draft
 from hyosan.world.draws import Ints
 from hyosan.world.finish import Links, finish
@@ -45,7 +46,7 @@ def build_network(city: City, network: Network, base: Path) -> World:
     Raises ScenarioError (with the row): unknown person, a person linked to itself, two linked twice, a weight that is none.
     """
     if isinstance(network.edges, str):
-        edges = list(_read_edges(base / network.edges))
+        edges = list(_read_edges(resolve_file(base, network.edges)))
     else:
         edges = [_given(number, edge) for number, edge in enumerate(network.edges)]
     number = network.people or max((max(one, other) + 1 for _, one, other, _ in edges), default=0)

@@ -81,7 +81,7 @@ def _build_extra(town: Town, slot: str) -> None:
 
 
 def _people(town: Town) -> People:
-    """The columns of all people: residents, then soldiers, who live in barracks beyond the cordon and are no residents."""
+    """The columns of all people: residents, then soldiers, who live in barracks beyond the gates and are no residents."""
     variant = draws.uniform(town.seed, draws.ROUTINE, town.ids, VARIANTS)
     slots = np.stack([town.home, town.day, town.leisure], axis=1)
     schedule = town.routine * VARIANTS + variant
@@ -102,7 +102,7 @@ def _add_barracks(town: Town) -> int:
     row = draft.add_place(
         "barracks",
         "barracks",
-        zone=draft.zones["cordon"],
+        zone=draft.zones["camp"],
         parent=-1,
         x=int(x) + land.cell,
         y=int(y),

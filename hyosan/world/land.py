@@ -127,6 +127,6 @@ def _beyond(draft: Draft, ring: Ints, columns: int, cell: int) -> tuple[int, int
         name="Yangdong",
     )  # fmt: skip
     draft.add_ways(int(ring[columns + middle]), town, seconds=walk_seconds(2 * cell), sound_lost=2 * STREET_SOUND_LOST)
-    camp = draft.add_place("camp", "camp", zone=draft.zones["cordon"], parent=-1, x=x, y=-5 * cell // 2, capacity=UNLIMITED, name="quarantine camp")
+    camp = draft.add_place("camp", "camp", zone=draft.zones["camp"], parent=-1, x=x, y=-5 * cell // 2, capacity=UNLIMITED, name="quarantine camp")
     draft.add_ways(middle, camp, seconds=walk_seconds(3 * cell), sound_lost=3 * STREET_SOUND_LOST, gate=GATE)
     return town, camp

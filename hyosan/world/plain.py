@@ -16,6 +16,7 @@ import numpy as np
 
 from hyosan.errors import ScenarioError
 from hyosan.scenario.city import City, Households, Rooms, Way
+from hyosan.scenario.files import resolve_file
 from hyosan.world import draws
 from hyosan.world.draft import NO_DOOR, UNLIMITED, Draft
 from hyosan.world.draws import Ints
@@ -81,7 +82,7 @@ def _household_of(households: Households, base: Path) -> tuple[Ints, Ints]:
             raise ScenarioError("city.households.sizes: nobody lives here; give at least one household")
         household = np.repeat(np.arange(len(sizes)), sizes)
         return np.arange(len(household), dtype=np.int64), household
-    named = _read_households(base / households.file) if households.file is not None else _listed(households.members or ())
+    named = _read_households(resolve_file(base, households.file)) if households.file is not None else _listed(households.members or ())
     where: dict[int, str] = {}
     home: dict[int, int] = {}
     numbers: dict[str, int] = {}
@@ -154,6 +155,7 @@ def build_rooms(city: City, plan: Rooms) -> World:
             x=round(room.x),
             y=round(room.y),
             capacity=room.capacity,
+            outside=int(room.kind == "outside"),
             name=name,
         )
     seen: dict[frozenset[str], int] = {}

@@ -179,8 +179,8 @@ def test_an_extra_kind_holds_its_share() -> None:
     assert int(np.isin(w.ground.person_slot_place[:, 2], churches).sum()) == 1000
 
 
-def test_soldiers_come_on_top_and_live_beyond_the_cordon() -> None:
+def test_soldiers_come_on_top_and_live_beyond_the_gates() -> None:
     w = build(City(korea="Dangjin", residents=1000, soldiers=40))
     soldiers = w.ground.person_role == w.roles.index("soldier")
     assert (w.people, int(soldiers.sum())) == (1040, 40)
-    assert {w.zones[z] for z in w.ground.place_zone[w.ground.person_slot_place[soldiers, 0]]} == {"cordon"}
+    assert {w.zones[z] for z in w.ground.place_zone[w.ground.person_slot_place[soldiers, 0]]} == {"camp"}
