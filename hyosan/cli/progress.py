@@ -86,14 +86,15 @@ def _say_json(now: Progress, start_clock_seconds: float) -> None:
 @contextmanager
 def _bar(start_clock_seconds: float) -> Iterator[Watcher]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.fields[clock]:>14}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[told]}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("run", total=1.0, clock=say_clock(0, start_clock_seconds), told="building the city")
 
-        def watcher(now: Progress) -> None:  # type: ignore[valid-type]
-            told = f"{now.infected:,} infected, {speed(now)}, {time_left(now)} left"  # type: ignore[attr-defined, arg-type]
-            bar.update(task, completed=now.done_share, clock=say_clock(now.second, start_clock_seconds), told=told)  # type: ignore[attr-defined]
+        def watcher(now: Progress) -> None:
+            told = f"{now.infected:,} infected, {speed(now)}, {time_left(now)} left"
+            bar.update(task, completed=now.done_share, clock=say_clock(now.second, start_clock_seconds), told=told)
 
         yield watcher
