@@ -27,6 +27,7 @@ from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS, Moment
 from hyosan.world.build import build
 from hyosan.world.frame import World
+from hyosan.world.store import save
 
 MAX_SEED = (1 << 62) - 1
 
@@ -132,6 +133,7 @@ def _run_in_folder(
         if not _resume(writer, sim, identity):
             sim.begin()
             writer.write_text("scenario.yaml", text)
+            save(world, out.parent)
         every = max(1, round(scenario.checkpoints.every) // sim.tick_seconds)
 
         def keep() -> None:

@@ -71,14 +71,7 @@ def as_text(found: dict[str, Any]) -> str:
 def say_city(city: City) -> str:
     """The ground and its people in a few words."""
     if city.korea is not None:
-        extra = [f"{number:,} {what}" for what, number in (("soldiers", city.soldiers), ("police", city.police)) if number]
-        extra += (
-            [f"the school `{city.school.name}` drawn room by room" if city.school.drawn else f"the school `{city.school.name}`"]
-            if city.school
-            else []
-        )
-        people = f"{city.residents:,} residents" if city.residents is not None else "its residents"
-        return f"{city.name or city.korea}: built from the statistics of {city.korea}, {_listed([people, *extra])}"
+        return _say_town(city)
     if city.well_mixed is not None:
         return f"{city.well_mixed:,} people who all mix with all"
     if city.lattice is not None:
@@ -89,10 +82,18 @@ def say_city(city: City) -> str:
     if city.households is not None:
         return f"households {'and the community that all share' if city.households.city else 'and nobody outside them'}"
     if city.rooms is not None:
-        people = sum(room.people for room in city.rooms.places.values())
-        return f"a plan drawn by hand: {_count(len(city.rooms.places), 'place')}, {_count(len(city.rooms.ways), 'way')}, {people:,} people"
+        number = sum(room.people for room in city.rooms.places.values())
+        return f"a plan drawn by hand: {_count(len(city.rooms.places), 'place')}, {_count(len(city.rooms.ways), 'way')}, {number:,} people"
     assert city.school is not None, "a city has exactly one ground"
     return f"the school `{city.school.name}` with {city.school.pupils:,} pupils in {city.school.years} years"
+
+
+def _say_town(city: City) -> str:
+    parts = [f"{city.residents:,} residents" if city.residents is not None else "its residents"]
+    parts += [f"{number:,} {what}" for what, number in (("soldiers", city.soldiers), ("police", city.police)) if number]
+    if city.school is not None:
+        parts.append(f"the school `{city.school.name}`{' drawn room by room' if city.school.drawn else ''}")
+    return f"{city.name or city.korea}: built from the statistics of {city.korea}, {_listed(parts)}"
 
 
 def say_seed(seed: Seed, infected: str) -> str:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hyosan.cli.interrupt import noted
 from hyosan.cli.progress import Style, say_speed, shown
 from hyosan.errors import ScenarioError
 from hyosan.units import Moment, say_duration
@@ -14,6 +15,7 @@ from hyosan.units import Moment, say_duration
 if TYPE_CHECKING:
     from hyosan.results.run import Run
     from hyosan.scenario.root import Scenario
+    from hyosan.simulate import Progress
     from hyosan.world.frame import World
 
 RUNS = Path("runs")
@@ -45,8 +47,13 @@ def run_and_tell(
     from hyosan.simulate import run
 
     try:
-        with shown(style, Moment(scenario.time.start).seconds) as watcher:
-            done = run(source, seed=seed, threads=threads, out=folder, force=force, overrides=changes, until=until, device=device, progress=watcher)
+        with noted() as stop_if_interrupted, shown(style, Moment(scenario.time.start).seconds) as watcher:
+
+            def watch(now: Progress) -> None:
+                stop_if_interrupted()
+                watcher(now)
+
+            done = run(source, seed=seed, threads=threads, out=folder, force=force, overrides=changes, until=until, device=device, progress=watch)
     except KeyboardInterrupt:
         print(f"\nInterrupted. Give the same command again to finish it: it goes on from the last checkpoint in {folder}.", file=sys.stderr)
         return 130

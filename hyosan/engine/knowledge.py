@@ -10,7 +10,7 @@ import heapq
 from fractions import Fraction
 from typing import Any
 
-from hyosan.estimate.incubation import bound_hours
+from hyosan.estimate.incubation import Moments
 
 UNBELIEVED_DAYS = 10_000
 """Bound on the incubation period, in days, while too few periods are known."""
@@ -32,8 +32,8 @@ class Knowledge:
         self.calls_served = 0
         self.held = 0
         self.strikes = 0
-        self.periods: list[int] = []
-        self._bound: tuple[int, int, int] = (-1, 0, UNBELIEVED_DAYS)
+        self.periods = Moments()
+        self._bounds: dict[int, tuple[int, int]] = {}
 
     def notice(self, second: int, kind: str, zone: int, period_hours: int) -> None:
         """The authorities learn of a person of a class (`turned`, `ill`, `symptomless`, ..., `dead`) in a zone."""
@@ -45,7 +45,7 @@ class Knowledge:
             self.reported[kind] += 1
             self.by_zone[zone] += 1
             if period_hours >= 0:
-                self.periods.append(period_hours)
+                self.periods.add(period_hours)
         self.last_report = max(self.last_report, second)
 
     def remove(self, zone: int, count: int) -> None:
@@ -59,12 +59,14 @@ class Knowledge:
 
     def bound_days(self, share: float, needed: int) -> int:
         """The bound on the incubation period in whole days, from the periods known; UNBELIEVED_DAYS while fewer than `needed`."""
-        key = (len(self.periods), round(share * 10_000))
-        if len(self.periods) < max(2, needed):
+        count, key = self.periods.count, round(share * 10_000)
+        if count < max(2, needed):
             return UNBELIEVED_DAYS
-        if self._bound[:2] != key:
-            self._bound = (*key, -(-bound_hours(self.periods[-5000:], share) // 24))
-        return self._bound[2]
+        known = self._bounds.get(key)
+        if known is None or known[0] != count:
+            known = (count, -(-self.periods.bound_hours(share) // 24))
+            self._bounds[key] = known
+        return known[1]
 
     def active(self, zone: int) -> int:
         """Turned people reported in a zone and not known to be dead or captured."""
@@ -97,17 +99,19 @@ class Knowledge:
             "day": clock // 86_400 + 1,
             "hour": clock % 86_400 // 3600,
             "strikes": self.strikes,
-            "incubation_cases": len(self.periods),
+            "incubation_cases": self.periods.count,
             "incubation_bound_days": self.bound_days(0.99, 50),
         }
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for a checkpoint."""
-        kept = {k: v for k, v in vars(self).items() if k not in ("zone_names", "zones", "_bound")}
-        return {**kept, "calls": [list(c) for c in self.calls]}
+        kept = {k: v for k, v in vars(self).items() if k not in ("zone_names", "zones", "_bounds")}
+        moments = [self.periods.count, self.periods.total, self.periods.squares]
+        return {**kept, "calls": [list(c) for c in self.calls], "periods": moments}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
         for name, value in kept.items():
             setattr(self, name, value)
+        self.periods = Moments(*kept["periods"])
         self.calls = [(int(a), int(b), int(c)) for a, b, c in kept["calls"]]

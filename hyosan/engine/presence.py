@@ -7,7 +7,6 @@ from typing import Any
 from hyosan.backend import inner
 from hyosan.engine.lists import add_hostile, enter_place, leave_place
 from hyosan.engine.state import C_HELD, GONE, HELD, ROUTINE
-from hyosan.luck import COMPLY, bits
 
 
 @inner
@@ -26,7 +25,7 @@ def slot_place(s: Any, g: Any, b: Any, i: int, slot: int) -> int:
     if s.places[place].closed:
         return home
     curfew = s.zones[g.persons[i].zone].curfew
-    if curfew > 0 and (bits(b.one[0].seed, COMPLY, g.persons[i].id, 0, 0) >> 30) < curfew:
+    if curfew > 0 and s.people[i].obeys < curfew:
         return home
     return place
 

@@ -141,7 +141,7 @@ class Simulation:
         arrays: dict[str, NDArray[Any]] = {}
         for name in KEPT:
             part = getattr(self.state, name)
-            arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), -1) if part.dtype.names else part
+            arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), len(part.dtype.names)) if part.dtype.names else part
         notes = {
             "knowledge": self.knowledge.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
         }  # fmt: skip

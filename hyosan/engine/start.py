@@ -17,7 +17,7 @@ from hyosan.engine.compile import Names
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_CLASS, RING, ROUTINE, State, new_state
 from hyosan.errors import ScenarioError
-from hyosan.luck import DOOR, HOST, RESERVE, SEED, bits, bits_array, threshold
+from hyosan.luck import COMPLY, DOOR, HOST, RESERVE, SEED, bits, bits_array, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER
 from hyosan.scenario.root import Scenario
 from hyosan.units import Moment
@@ -42,6 +42,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
         p.reserve = threshold(seed, RESERVE, name, 0, 0)
         p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
+        p.obeys = bits(seed, COMPLY, name, 0, 0) >> 30
         p.activity = ROUTINE
         p.place = p.track = p.goal = p.press = p.infector = -1
         p.infected_at = p.died_at = NEVER

@@ -43,6 +43,7 @@ PEOPLE = {
     "goal": "place one is on the way to; -1",
     "ready": "instant from which one is free to go on",
     "decision": "decisions made so far",
+    "obeys": "luck of keeping a curfew, 2**-32, fixed at birth",
     "alarm": "0 none, 1 told, 2 heard, 3 saw",
     "press": "way whose door one presses; -1",
     "rest": "instant before which one who pursues does not look around of itself",

@@ -20,7 +20,7 @@ ALIVE, SYMPTOMLESS, HALF, STRUCK, KILLED, AT_LARGE, HELD_INFECTED, MISSING = ran
 
 
 def ending_classes(sim: Simulation) -> NDArray[np.int64]:
-    """For each person the position in ENDING_CLASSES."""
+    """For each person the position in ENDING_CLASSES. Who left the city uninfected is alive; who left it infected is missing."""
     people, states = sim.state.people, sim.book.states
     kind = states["kind"][people["health"]]
     turned = (kind == CLASSES.index("turned")) | (states["hostile"][people["health"]] >= 0)
@@ -31,7 +31,7 @@ def ending_classes(sim: Simulation) -> NDArray[np.int64]:
     found[turned] = AT_LARGE
     found[turned & held] = HELD_INFECTED
     dead = (people["death"] > 0) | (kind == CLASSES.index("dead"))
-    found[(people["notes"] & F_LEFT > 0) & ~dead] = MISSING
+    found[(people["notes"] & F_LEFT > 0) & (people["episode"] > 0) & ~dead] = MISSING
     found[dead] = KILLED
     found[people["death"] == D_FORCE] = STRUCK
     return found

@@ -1,48 +1,58 @@
 """A bound on the incubation period from known periods: lognormal by moments of logarithms, all in integers, rounded up to whole hours.
 
 First version: periods as known, without correction for censoring and truncation (which matters while an outbreak grows fast).
+The moments are kept as running sums, so that a period more costs next to nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import isqrt
 from statistics import NormalDist
 
 from hyosan.luck import neg_log
 
-_UNIT = 1 << 44
-
-
-def _log_hours(hours: int) -> int:
-    """ln of a whole number of hours >= 1 in units of 2**-44: ln(hours / 2**20) by the engine's own logarithm, plus 20 ln 2."""
-    word = ((hours << 42) - 1) # (2 word + 1) / 2**63 = hours / 2**20, up to 2**-63
-    return _TWENTY_LN2 - int(neg_log(word))
-
-
 _TWENTY_LN2 = 243_879_483_131_459  # 20 ln 2 in units of 2**-44
+_MOST_HOURS = 1 << 19
+_COARSE = 20  # logarithms are kept to 2**-24: sums of squares of millions stay short
 
 
-def bound_hours(periods_hours: Sequence[int], share: float) -> int:
-    """Hours within which a `share` of incubation periods end, from known periods in whole hours (0 counts as 1).
+def log_hours(hours: int) -> int:
+    """ln of whole hours (0 counts as 1) in units of 2**-24, by the engine's own logarithm."""
+    kept = max(1, min(hours, _MOST_HOURS))
+    return (_TWENTY_LN2 - int(neg_log((kept << 42) - 1))) >> _COARSE
 
-    Normal approximation on the log scale, with the standard error of the mean added (n - 1 in the variance). Needs 2 periods or more.
-    """
-    count = len(periods_hours)
-    if count < 2:
-        raise ValueError("two known periods or more are needed")
-    logs = [_log_hours(max(1, min(int(h), 1 << 19))) for h in periods_hours]
-    mean = Fraction(sum(logs), count)
-    variance = sum(((x - mean) ** 2 for x in logs), Fraction(0)) / (count - 1)
-    sd = isqrt(int(variance))
-    z = Fraction(round(NormalDist().inv_cdf(min(max(share, 0.5), 0.9999)) * 1000), 1000)
-    target = mean + sd * (z + Fraction(1, max(1, isqrt(count))))
-    low, high = 1, 1 << 19
-    while low < high:
-        middle = (low + high) // 2
-        if _log_hours(middle) >= target:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+
+class Moments:
+    """Running count, sum and sum of squares of the logarithms of known periods."""
+
+    def __init__(self, count: int = 0, total: int = 0, squares: int = 0) -> None:
+        self.count, self.total, self.squares = count, total, squares
+
+    def add(self, hours: int) -> None:
+        """One period more, in whole hours."""
+        value = log_hours(hours)
+        self.count += 1
+        self.total += value
+        self.squares += value * value
+
+    def bound_hours(self, share: float) -> int:
+        """Hours within which a `share` (at least one half) of incubation periods end; needs 2 periods or more.
+
+        Normal approximation on the log scale, with the standard error of the mean added. Raises ValueError: fewer than 2 periods.
+        """
+        if self.count < 2:
+            raise ValueError("two known periods or more are needed")
+        mean = self.total // self.count
+        variance = max(0, (self.squares - self.total * self.total // self.count) // (self.count - 1))
+        sd = isqrt(variance)
+        z = Fraction(round(NormalDist().inv_cdf(min(max(share, 0.5), 0.9999)) * 1000), 1000)
+        target = mean + int(sd * (z + Fraction(1, max(1, isqrt(self.count)))))
+        low, high = 1, _MOST_HOURS
+        while low < high:
+            middle = (low + high) // 2
+            if log_hours(middle) >= target:
+                high = middle
+            else:
+                low = middle + 1
+        return low

@@ -1,0 +1,15 @@
+"""What tests share: kernels compiled once, before the first test that runs the engine, so that no test waits for them unawares."""
+
+import hyosan.backend  # noqa: F401, I001 - first, as it says how many threads Numba may use (more than this machine's cores, for tests)
+
+import pytest
+from small_worlds import TOWN
+
+from hyosan.simulate import run
+
+
+@pytest.fixture(scope="session")
+def compiled():
+    """Compiles every kernel (about a minute after an edit of the engine; from the cache otherwise)."""
+    run("hyosan", overrides=TOWN, threads=2, until="14 h")
+    run("seir", threads=2, until="60 days")

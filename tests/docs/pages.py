@@ -1,0 +1,76 @@
+"""The documentation as data: its pages, their fenced blocks, their links; and the page that is written from the program."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from hyosan.tables import ENDING_CLASSES, EVENT_KINDS, TABLES
+
+ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
+TABLES_PAGE = ROOT / "docs" / "tables.md"
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+
+
+class Block(NamedTuple):
+    """A fenced block: where it stands, its language, its text."""
+
+    page: Path
+    number: int
+    language: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        """A name for the test."""
+        return f"{self.page.relative_to(ROOT)}-{self.number}"
+
+
+def blocks(language: str) -> list[Block]:
+    """All fenced blocks of a language, in order of page and place."""
+    return [
+        Block(page, number, language, found[2])
+        for page in PAGES
+        for number, found in enumerate(_FENCE.finditer(page.read_text(encoding="utf-8")), 1)
+        if found[1] == language
+    ]
+
+
+def links(page: Path) -> list[str]:
+    """Targets of all links of a page."""
+    return _LINK.findall(_FENCE.sub("", page.read_text(encoding="utf-8")))
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link into a page can name: its headings as a browser of the repository writes them."""
+    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def tables_page() -> str:
+    """`docs/tables.md`, as the program's own columns make it."""
+    lines = [
+        "# Every column of a run",
+        "",
+        "Written from `hyosan/tables.py` by `python tests/docs/pages.py`; do not change it by hand. Units and meanings are also in the files",
+        "themselves, as metadata of each Arrow field.",
+    ]
+    for table, columns in TABLES.items():
+        lines += ["", f"## {table}", "| column | type | unit | meaning |", "|---|---|---|---|"]
+        lines += [f"| `{one.name}` | {_type(one.type)} | {one.unit} | {one.meaning} |" for one in columns]
+    lines += ["", "## Kinds of events", "| kind | meaning |", "|---|---|", *(f"| `{kind}` | {meaning} |" for kind, meaning in EVENT_KINDS.items())]
+    lines += ["", "## Classes of the ending", "Each resident is in exactly one: " + ", ".join(f"`{name}`" for name in ENDING_CLASSES) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _type(arrow: object) -> str:
+    return "name" if str(arrow).startswith("dictionary") else str(arrow)
+
+
+if __name__ == "__main__":
+    TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
+    sys.exit(0)

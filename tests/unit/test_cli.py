@@ -1,0 +1,287 @@
+"""Does the command line say what is asked, on the right stream, with the right exit code, and fast enough?"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import fake_run
+import pytest
+
+import hyosan.simulate
+from hyosan.cli import EXIT_CODES, main
+from hyosan.cli.checking import summary
+from hyosan.cli.progress import line, say_speed, shown
+from hyosan.cli.running import checks_line, ending_lines, speed_line
+from hyosan.errors import HyosanError, ResourceError, RunFolderError, SelfCheckError
+from hyosan.report.page import account
+from hyosan.scenario.load import load
+from hyosan.scenario.response import MEASURES
+from hyosan.simulate import Progress
+
+ALL_ORDERS = """\
+name: all-orders
+extends: seir
+city: {well_mixed: 500}
+pathogen: {states: {dead: {counts_as: dead}}}
+orders:
+  warn: {do: alert, when: reported.ill >= 3 and not shut.decided, delay: 90 min, until: days_since_report >= 7}
+  law: {do: martial_law, authority: assembly, when: warn.effective}
+  ring: {do: cordon, leak: 2 %}
+  help: {do: rescue, teams: 4}
+  noise: {do: lure, points: 3, loudness: 110 dB, lasts: 2 h, repeat: {every: 1 day, as_long_as: reported.zones >= 1, times: 4}}
+  bomb: {do: strike, points: 3, radius: 300 m, when: noise.effective}
+  clean: {do: sweep, teams: 10, cells_per_day: 4}
+  camp: {do: quarantine}
+  shut: {do: close, setting: school, when: time >= 'day 4 08:00'}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def seconds_of(*arguments: str) -> tuple[float, str]:
+    """The shortest of three times that a command takes in a process of its own, and which slow modules it imported."""
+    slow = "[m for m in ('numba', 'pyarrow', 'pydantic', 'numpy') if m in sys.modules]"
+    code = f"import sys; from hyosan.cli import main; main({list(arguments)!r}); print({slow}, file=sys.stderr)"
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        times.append(time.perf_counter() - begun)
+    return min(times), done.stderr
+
+
+def test_help_is_there_at_once() -> None:
+    seconds, imported = seconds_of("--help")
+    assert imported.strip() == "[]"
+    assert seconds < 0.6, "aim: 0.2 s on a machine that does nothing else"
+
+
+def test_check_needs_no_compiler() -> None:
+    seconds, imported = seconds_of("check", "measles-school")
+    assert "numba" not in imported
+    assert "pyarrow" not in imported
+    assert seconds < 1.5, "aim: 0.5 s on a machine that does nothing else"
+
+
+def test_help_says_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(f"{code}: {meaning}" in told for code, meaning in EXIT_CODES.items())
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == hyosan.__version__
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["chek", "seir"], 'Did you mean "check"'),
+        (["run"], "SOURCE"),
+        (["run", "seir", "--sed", "1"], "Did you mean --seed"),
+        (["run", "seir", "--seed", "-1"], "--seed"),
+        (["run", "seir", "--threads", "0"], "--threads"),
+        (["run", "seir", "--device", "abacus"], "--device"),
+        (["new", "town"], "scenario"),
+        (["check", "clasroom"], "did you mean `classroom`"),
+        (["check", "seir", "--set", "time.end=30"], "time.end"),
+        (["check", "seir", "--set", "nonsense"], "--set"),
+        (["check", "no/such/file.yaml"], "no/such/file.yaml"),
+        (["run", "seir", "--set", "time.tik=1 h"], "did you mean `tick`"),
+        (["run", "seir", "--until", "21:30"], "does not say on which day"),
+    ],
+)
+def test_wrong_commands_and_scenarios_end_with_2(arguments: list[str], words: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert words in " ".join(told.err.replace("│", " ").split())
+    assert "Traceback" not in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (HyosanError("no luck"), 1, "no luck"),
+        (ResourceError("too big"), 3, "too big"),
+        (RunFolderError("cut"), 4, "cut"),
+        (SelfCheckError("lost one"), 5, "lost one"),
+        (MemoryError(), 3, "not enough memory"),
+        (PermissionError(13, "Permission denied", "there"), 1, "there: Permission denied"),
+        (ZeroDivisionError("x"), 5, "bug in hyosan (ZeroDivisionError: x)"),
+    ],
+)
+def test_errors_are_messages_with_a_code(
+    error: Exception, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("hyosan.scenario.load.load", fail)
+    assert main(["check", "seir"]) == code
+    told = capsys.readouterr().err
+    assert words in told
+    assert "Traceback" not in told
+    with pytest.raises(type(error)):
+        main(["check", "seir", "--debug"])
+
+
+def test_interrupted_says_how_to_go_on(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(hyosan.simulate, "run", interrupt)
+    assert main(["run", "seir"]) == 130
+    assert "same command again" in capsys.readouterr().err
+
+
+def test_the_first_interrupt_waits_for_the_step(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    steps = []
+
+    def pretend(*_: Any, progress: Any, **__: Any) -> None:
+        progress(NOW)
+        signal.raise_signal(signal.SIGINT)  # in the middle of a step: nothing is raised here
+        steps.append("finished")
+        progress(NOW)
+
+    monkeypatch.setattr(hyosan.simulate, "run", pretend)
+    assert main(["run", "seir", "--quiet"]) == 130
+    assert steps == ["finished"]
+    assert "Stopping after this step" in capsys.readouterr().err
+
+
+def test_what_fails_because_of_an_interrupt_is_one(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def pretend(*_: Any, **__: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("no compiled object yet")
+
+    monkeypatch.setattr(hyosan.simulate, "run", pretend)
+    assert main(["run", "seir"]) == 130
+    assert "bug" not in capsys.readouterr().err
+
+
+def test_new_writes_a_template_that_checks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "pathogen"]) == 0
+    assert capsys.readouterr().out.strip() == "my-pathogen.yaml"
+    assert main(["check", "my-pathogen.yaml"]) == 0
+    assert main(["new", "pathogen"]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_check_says_orders_as_sentences(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("all.yaml").write_text(ALL_ORDERS)
+    assert main(["check", "all.yaml"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        "warn, by city: alert everybody (it reaches 90 %), when the number of ill people reported so far is at least 3 and the order `shut` has "
+        "not been decided, 1 h 30 min after the decision, until the time since the last report is at least 7 days." in told
+    )
+    assert "again every 1 day, at most 4 times in all" in told
+    assert "Force is used by: noise, bomb, clean." in told
+    found = summary(load("all.yaml"), [])
+    assert len(found["orders"]) == len(MEASURES)
+
+
+def test_check_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "measles-school", "--json", "--set", "city.school.pupils=90"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "uncalibrated"
+    assert told["city"] == "the school `the school` with 90 pupils in 3 years"
+    assert told["hosts"] == {"ordinary": 0.1, "immune": 0.9}
+
+
+def test_check_names_what_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "seir", "--set", "time.end={uncertain: {uniform: {low: 9 days, high: 11 days}}}"]) == 0
+    assert "uncertain time.end (the median is taken here" in " ".join(capsys.readouterr().out.split())
+
+
+NOW = Progress(second=180_000, end_second=864_000, infected=1234, done_share=0.25, elapsed_seconds=30.0, person_days_per_second=2.5e6)
+
+
+def test_progress_as_a_line() -> None:
+    assert line(NOW, 8 * 3600) == " 25.0 %  day 3 10:00  1,234 infected  2.50 million person-days/s  1 min 30 s left"
+    assert [say_speed(number) for number in (123e6, 12.3e6, 1230)] == [
+        "123 million person-days/s", "12.3 million person-days/s", "0.001 million person-days/s",
+    ]  # fmt: skip
+
+
+def test_progress_away_from_a_terminal_is_rare(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown("plain", 0) as watcher:
+        for _ in range(1000):
+            watcher(NOW)
+    told = capsys.readouterr()
+    assert told.err.count("\n") <= 1
+    assert told.out == ""
+
+
+def test_progress_as_json_and_as_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("hyosan.cli.progress.JSON_SECONDS", 0.0)
+    with shown("json", 8 * 3600) as watcher:
+        watcher(NOW)
+    told = json.loads(capsys.readouterr().out)
+    assert told["event"] == "progress"
+    assert told["clock"] == "day 3 10:00"
+    assert told["infected"] == 1234
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with shown("plain", 8 * 3600) as watcher:
+        watcher(NOW)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_ending_in_the_terminal() -> None:
+    run = fake_run.lost_city(300)
+    told = account(run)
+    lines = ending_lines(run, told, verbose=True)
+    assert lines[1].startswith("Fiction:")
+    assert sum(line.startswith("* ") for line in lines) == len(told["sentences"])
+    assert "self-checks passed (2)" in lines
+    assert f"history hash: {run.history_hash}" in lines
+    assert lines[-1] == "12.5 s · 0.064 million person-days/s · 2 threads · 2 cores of a test, 4 GiB memory, Linux x86_64"
+
+
+def test_failed_checks_cannot_be_overlooked() -> None:
+    failed = [{"name": "census", "passed": False, "detail": "one too many"}, {"name": "odds", "passed": True, "detail": ""}]
+    assert checks_line(failed) == "SELF-CHECKS FAILED, do not use this result: census (one too many)"
+    assert speed_line({"threads": 1}) == "0.0 s · 1 thread"
+
+
+def test_a_run_from_start_to_report(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "classroom", "--seed", "3"]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("One of the turned in a classroom of 25\nFiction:")
+    assert "self-checks passed" in told.out
+    assert told.out.rstrip().endswith("report  runs/classroom-s3/report.html")
+    assert "Traceback" not in told.err
+    assert main(["run", "classroom", "--seed", "3"]) == 4
+    assert "--force" in capsys.readouterr().err
+    assert main(["run", "classroom", "--seed", "3", "--force", "--json"]) == 0
+    rows = [json.loads(row) for row in capsys.readouterr().out.splitlines()]
+    assert rows[0]["event"] == "started"
+    assert rows[-1]["event"] == "finished"
+    assert rows[-1]["ending"]["residents"] == 25
+    assert main(["run", "classroom", "--seed", "3", "--out", "again", "--quiet", "--threads", "2"]) == 0
+    assert capsys.readouterr().out == "again/report.html\n"
+    assert main(["report", "again", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["history_hash"] == rows[-1]["history_hash"]
+    Path("again/report.html").unlink()
+    assert main(["report", "again"]) == 0
+    assert capsys.readouterr().out == "again/report.html\nagain/report.json\n"
+    assert Path("again/report.html").exists()
+    assert main(["report", "again", "--text"]) == 0
+    assert "Self-checks" in capsys.readouterr().out
+
+
+def test_a_folder_without_a_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "nowhere"]) == 4
+    assert "holds no run" in capsys.readouterr().err
