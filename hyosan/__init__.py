@@ -1,8 +1,8 @@
 """hyosan simulates an outbreak person by person in a city made of places, and the response to it, and explains how it ended.
 
-    import hyosan
-    run = hyosan.run("hyosan", seed=7)
-    print(run.ending)
+import hyosan
+run = hyosan.run("hyosan", seed=7)
+print(run.ending)
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ os.environ.setdefault("NUMBA_NUM_THREADS", str(max(8, os.cpu_count() or 1)))
 
 import numba
 
+_njit: Any = numba.njit
+_config: Any = numba.config
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 PLAIN = bool(os.environ.get("HYOSAN_PLAIN"))
@@ -53,7 +56,7 @@ def _prepare_cache() -> bool:
         return False
     if not os.access(folder, os.W_OK):
         return False
-    numba.config.CACHE_DIR = str(folder)
+    _config.CACHE_DIR = str(folder)
     return True
 
 
@@ -69,7 +72,7 @@ def rule(function: F) -> F:
     """A scalar rule (numbers in, numbers out) or a piece of a kernel: the same text on processor, CUDA and in plain Python."""
     if PLAIN:
         return function
-    compiled: F = numba.njit(cache=_CACHE, nogil=True, error_model="numpy")(function)
+    compiled: F = _njit(cache=_CACHE, nogil=True, error_model="numpy")(function)
     return compiled
 
 
@@ -80,9 +83,7 @@ def inner(function: F) -> F:
     """
     if PLAIN:
         return function
-    compiled: F = numba.njit(
-        cache=_CACHE, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
-    )(function)
+    compiled: F = _njit(cache=_CACHE, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
     return compiled
 
 
@@ -90,7 +91,7 @@ def loop(function: F) -> F:
     """A kernel whose `numba.prange` runs over threads. What iterations share is read-only; each writes only what it owns."""
     if PLAIN:
         return function
-    compiled: F = numba.njit(cache=_CACHE, nogil=True, error_model="numpy", parallel=True)(function)
+    compiled: F = _njit(cache=_CACHE, nogil=True, error_model="numpy", parallel=True)(function)
     return compiled
 
 
@@ -98,7 +99,7 @@ def use_threads(count: int) -> int:
     """Let loops run on `count` threads (at least 1, at most what was prepared at start); gives the number in force."""
     if PLAIN:
         return 1
-    count = max(1, min(count, numba.config.NUMBA_NUM_THREADS))
+    count = max(1, min(count, _config.NUMBA_NUM_THREADS))
     numba.set_num_threads(count)
     return count
 

@@ -9,7 +9,7 @@ and CUDA give the same bits. `neg_log` turns bits into exponential thresholds by
 from __future__ import annotations
 
 import decimal
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ def bits(seed: int, purpose: int, a: int, b: int, n: int) -> int:
 
 def bits_array(seed: int, purpose: int, ids: NDArray[np.int64], n: NDArray[np.int64] | int = 0) -> NDArray[np.int64]:
     """`bits(seed, purpose, ids[i], 0, n[i])` for whole arrays (int64, shape of `ids`)."""
-    plain = getattr(philox, "py_func", philox)
+    plain: Any = getattr(philox, "py_func", philox)
     ids = np.asarray(ids, dtype=np.int64)
     zeros = np.zeros_like(ids)
     x0, x1, _, _ = plain(seed & MASK, seed >> 32, ids, zeros, zeros + purpose, zeros + n)

@@ -111,9 +111,7 @@ def _device(name: str, threads: int) -> Any:
     raise ScenarioError(f"--device: {name!r} is no device; allowed: cpu, cuda")
 
 
-def _run_in_memory(
-    scenario: Scenario, world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool
-) -> Run:
+def _run_in_memory(scenario: Scenario, world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool) -> Run:
     memory = _Memory()
     sim = Simulation(scenario, world, seed, memory, Coded, device)
     sim.begin()
@@ -192,9 +190,7 @@ class _Clock:
         sim = self.sim
         days = (sim.tick - self.first_tick) * sim.tick_seconds * sim.world.people / DAY_SECONDS
         done = sim.tick / max(1, sim.ticks) if not sim.why else 1.0
-        return Progress(
-            sim.tick * sim.tick_seconds, sim.ticks * sim.tick_seconds, sim.infected, done, elapsed, days / max(elapsed, 1e-9)
-        )
+        return Progress(sim.tick * sim.tick_seconds, sim.ticks * sim.tick_seconds, sim.infected, done, elapsed, days / max(elapsed, 1e-9))
 
 
 def _last_rows(sim: Simulation, sink: Any) -> None:

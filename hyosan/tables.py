@@ -94,9 +94,4 @@ ENDING_CLASSES = (
 
 def schema(table: str) -> pa.Schema:
     """The Arrow schema of a table, unit and meaning in each field's metadata."""
-    return pa.schema(
-        [
-            pa.field(c.name, c.type, nullable=False, metadata={"unit": c.unit, "meaning": c.meaning})
-            for c in TABLES[table]
-        ]
-    )
+    return pa.schema([pa.field(c.name, c.type, nullable=False, metadata={"unit": c.unit, "meaning": c.meaning}) for c in TABLES[table]])

@@ -290,7 +290,8 @@ def _fights(scenario: Scenario, world: World, names: Names) -> tuple[NDArray[np.
             if row.against in (None, hostile):
                 rate = Fraction(row.bite) * Fraction(scenario.pathogen.states[hostile].infectious["bite"])
                 rates[names.fighters.index(row.fighter), code] = (rate, rate * Fraction(row.kills_per_bite))
-                top = max(top, rate * max(1, Fraction(row.kills_per_bite)) * factor)
+                kills = Fraction(row.kills_per_bite)
+                top = max(top, rate * factor, rate * kills * factor)
     crowd = 8 if route.link == "pair" else max(2, world.people)
     rate_bits = 0
     while rate_bits < 20 and top * crowd * (1 << (44 + rate_bits + 1)) < (1 << 57):

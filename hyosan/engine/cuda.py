@@ -86,10 +86,14 @@ class Cuda:
 def _require_device() -> None:
     """Raises ResourceError: numba-cuda, a device or its driver is missing."""
     if cuda is None or importlib.util.find_spec("numba_cuda") is None:
-        raise ResourceError("--device cuda: the package numba-cuda is not installed; install it with `pip install 'hyosan[cuda]'`, or use --device cpu")
+        raise ResourceError(
+            "--device cuda: the package numba-cuda is not installed; install it with `pip install 'hyosan[cuda]'`, or use --device cpu"
+        )
     if config.ENABLE_CUDASIM:
         if not PLAIN:
-            raise ResourceError("--device cuda: Numba's CUDA simulator calls plain Python only; set HYOSAN_PLAIN=1 too, or unset NUMBA_ENABLE_CUDASIM")
+            raise ResourceError(
+                "--device cuda: Numba's CUDA simulator calls plain Python only; set HYOSAN_PLAIN=1 too, or unset NUMBA_ENABLE_CUDASIM"
+            )
         return
     if PLAIN:
         raise ResourceError("--device cuda: with HYOSAN_PLAIN=1 nothing is compiled, so nothing can run on a device; unset it, or use --device cpu")

@@ -12,7 +12,7 @@ from hyosan.engine.course import CAPTURED, DEAD_CLASS, NO_ROUTE, QUARANTINED, RE
 from hyosan.engine.lists import wake_in
 from hyosan.engine.moving import hold, root
 from hyosan.engine.presence import member_there, set_place, where
-from hyosan.engine.state import D_FORCE, D_SWEEP, F_SERVED, GONE, HELD, HIDE, FLEE, PURSUE, ROUTINE
+from hyosan.engine.state import D_FORCE, D_SWEEP, F_SERVED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
 from hyosan.luck import CAPTURE, FOUND, NOTICE, NOTICE_DELAY, TELL, bits, chance
 from hyosan.luck import STRIKE as BLAST
 from hyosan.rules.exact import INSTANT_BITS
@@ -71,7 +71,9 @@ def blast(s: Any, g: Any, b: Any, x: int, y: int, radius: int, share: int, numbe
 
 
 @rule
-def clear_cell(s: Any, g: Any, b: Any, cell: int, finds: int, captures: int, camp: int, cause: int, number: int, at: int, tick: int, out: Any) -> None:
+def clear_cell(
+    s: Any, g: Any, b: Any, cell: int, finds: int, captures: int, camp: int, cause: int, number: int, at: int, tick: int, out: Any
+) -> None:
     """Teams go through a street cell and all that hangs on it. out[0:4] += people found, killed, captured, taken to the camp."""
     clear_place(s, g, b, cell, finds, captures, camp, cause, number, at, tick, out)
     for k in range(g.grounds[cell].child_start, g.grounds[cell].child_end):

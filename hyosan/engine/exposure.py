@@ -163,17 +163,13 @@ def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int, factor: int
     best, best_luck, best_weight, best_place = -1, 1, 0, -1
     off = scale_of(total)
     if s.people[i].activity != ROUTINE:
-        best, best_luck, best_weight, best_place = best_entry(
-            s, g, b, i, s.people[i].place, factor, off, best, best_luck, best_weight, best_place
-        )
+        best, best_luck, best_weight, best_place = best_entry(s, g, b, i, s.people[i].place, factor, off, best, best_luck, best_weight, best_place)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
             if b.slot_seconds[schedule, hour, slot] > 0:
                 place = slot_place(s, g, b, i, slot)
-                best, best_luck, best_weight, best_place = best_entry(
-                    s, g, b, i, place, factor, off, best, best_luck, best_weight, best_place
-                )
+                best, best_luck, best_weight, best_place = best_entry(s, g, b, i, place, factor, off, best, best_luck, best_weight, best_place)
     if t.link_turn == tick and b.one[0].contact_link > 0:
         for k in range(g.link_start[i], g.link_start[i + 1]):
             j = g.link_to[k]

@@ -203,7 +203,6 @@ def seed_due(s: Any, g: Any, b: Any, plans: Any, plan_rows: Any, tick: int) -> N
             apply_plan(s, g, b, rows, plans[k, 3], plans[k, 4], plans[k, 0], plans[k, 1], plans[k, 2], plans[k, 5], tick)
 
 
-
 @rule
 def quantity_now(s: Any, b: Any, code: int, now: int) -> int:
     """`quantity` for callers outside kernels."""

@@ -286,11 +286,10 @@ def attraction(s: Any, g: Any, b: Any, health: int, here: int, way: int, heard: 
     weight = 0 if shut else senses.wander
     if heard and not shut:
         weight += senses.sound * s.places[here].heard >> 6
-    if senses.smell > 0 or (senses.sight > 0 and not shut):
-        if has_target(s, g, b, row.to, tick):
-            weight += senses.smell
-            if not shut:
-                weight += senses.sight
-            elif heard:
-                weight += senses.sound * s.places[here].heard >> 6
+    if (senses.smell > 0 or (senses.sight > 0 and not shut)) and has_target(s, g, b, row.to, tick):
+        weight += senses.smell
+        if not shut:
+            weight += senses.sight
+        elif heard:
+            weight += senses.sound * s.places[here].heard >> 6
     return min(weight, (1 << 24) - 1)

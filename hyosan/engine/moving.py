@@ -96,9 +96,7 @@ def log_way(s: Any, g: Any, b: Any, i: int, old: int, new: int, at: int) -> None
     from_kind, to_kind = g.grounds[old].kind, g.grounds[new].kind
     if building(g, old) != building(g, new) and g.grounds[old].parent >= 0:
         emit(s, at, LEFT_BUILDING, i, -1, old, NO_ROUTE, from_kind, to_kind, 0)
-    elif s.people[i].health != b.one[0].susceptible and (
-        g.grounds[old].zone != g.grounds[new].zone or g.grounds[new].parent >= 0
-    ):
+    elif s.people[i].health != b.one[0].susceptible and (g.grounds[old].zone != g.grounds[new].zone or g.grounds[new].parent >= 0):
         emit(s, at, MOVED, i, -1, new, NO_ROUTE, from_kind, to_kind, 0)
 
 

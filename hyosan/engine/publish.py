@@ -34,7 +34,8 @@ KNOWN = ("reported_infected", "reported_turned", "reported_dead", "quarantined",
 class Sink(Protocol):
     """Where rows go: a run folder's writer, or lists in memory."""
 
-    def append(self, table: str, columns: dict[str, Any]) -> None: ...
+    def append(self, table: str, columns: dict[str, Any]) -> None:
+        """Add rows to a table."""
 
 
 class Publisher:
@@ -127,7 +128,7 @@ class Publisher:
 
     def _notice(self, end: int) -> list[tuple[int, ...]]:
         """The authorities learn what has come to them by now; gives rows of events."""
-        rows = []
+        rows: list[tuple[int, ...]] = []
         while self.notices and self.notices[0][0] <= end:
             at, person, state, zone, period = heapq.heappop(self.notices)
             row = self.b.states[state]

@@ -71,9 +71,7 @@ def code_of(name: str, field: str) -> int:
     return QUANTITIES.index(name)
 
 
-def replicate_runs(
-    scenario: Scenario, world: World, seeds: NDArray[np.int64], until: str | None, quantities: tuple[str, ...], threads: int
-) -> Any:
+def replicate_runs(scenario: Scenario, world: World, seeds: NDArray[np.int64], until: str | None, quantities: tuple[str, ...], threads: int) -> Any:
     """The table of `hyosan.replicate`."""
     import pyarrow as pa
 
@@ -93,9 +91,7 @@ def replicate_runs(
         own = book._replace(one=book.one.copy())
         state = allocate(world, floor, own)
         doors = (start.members, start.door_state, start.door_kind, start.door_id)
-        run_seeds(
-            state, floor, own, doors, plans, rows, seeds[part], ticks, condition, wanted, table[part], np.zeros(LEVELS + 1, dtype=np.int64)
-        )
+        run_seeds(state, floor, own, doors, plans, rows, seeds[part], ticks, condition, wanted, table[part], np.zeros(LEVELS + 1, dtype=np.int64))
 
     parts = [slice(len(seeds) * k // threads, len(seeds) * (k + 1) // threads) for k in range(threads)]
     parts = [part for part in parts if part.stop > part.start]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine import checks
-from hyosan.engine.compile import Names, compile_scenario
+from hyosan.engine.compile import compile_scenario
 from hyosan.engine.cpu import Processor
 from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now

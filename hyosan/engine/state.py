@@ -119,7 +119,7 @@ R_TARGET, R_HOSTILE, R_OTHER, R_GONE = range(4)
 class State(NamedTuple):
     """All that changes. n people, m places, d doors."""
 
-    count: NDArray[np.int64]  # [COUNTERS] see C_*
+    count: NDArray[np.int64]  # type: ignore[assignment]  # [COUNTERS] see C_*; hides tuple.count, which nobody needs
     people: Any  # [n] PEOPLE
     travel: Any  # [n] TRAVEL: what phases hand to each other within a tick
     places: Any  # [m] PLACES

@@ -23,9 +23,14 @@ from hyosan.engine.state import C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOUS, C_NOISE
 class Device(Protocol):
     """Where the three loops over people and places run: `engine/cpu.py`, `engine/cuda.py`."""
 
-    def choose(self, s: Any, g: Any, b: Any, tick: int) -> None: ...
-    def resolve(self, s: Any, g: Any, b: Any, tick: int) -> None: ...
-    def expose(self, s: Any, g: Any, b: Any, tick: int) -> None: ...
+    def choose(self, s: Any, g: Any, b: Any, tick: int) -> None:
+        """Everybody awake chooses."""
+
+    def resolve(self, s: Any, g: Any, b: Any, tick: int) -> None:
+        """All arenas are resolved."""
+
+    def expose(self, s: Any, g: Any, b: Any, tick: int) -> None:
+        """Everybody exposed spends their reserve."""
 
 
 def step(s: Any, g: Any, b: Any, tick: int, device: Device, level_head: Any) -> None:

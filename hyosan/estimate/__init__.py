@@ -1,0 +1,1 @@
+"""Estimates from what is known: numbers in, numbers out."""

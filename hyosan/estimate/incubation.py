@@ -18,7 +18,7 @@ _COARSE = 20  # logarithms are kept to 2**-24: sums of squares of millions stay 
 
 
 def log_hours(hours: int) -> int:
-    """ln of whole hours (0 counts as 1) in units of 2**-24, by the engine's own logarithm."""
+    """Ln of whole hours (0 counts as 1) in units of 2**-24, by the engine's own logarithm."""
     kept = max(1, min(hours, _MOST_HOURS))
     return (_TWENTY_LN2 - int(neg_log((kept << 42) - 1))) >> _COARSE
 

@@ -1,0 +1,1 @@
+"""Scalar rules: numbers in, numbers out, the same text on every device."""

@@ -65,7 +65,11 @@ def test_number_of_threads_decides_nothing(name, monkeypatch):
 
 @pytest.mark.parametrize(
     ("source", "overrides"),
-    [("hyosan", village(500, **{"time.end": "10 h"})), (house(), {}), ("measles-school", {"city.school.pupils": 60, "time.end": "20 days", **HALF_IMMUNE})],
+    [
+        ("hyosan", village(500, **{"time.end": "10 h"})),
+        (house(), {}),
+        ("measles-school", {"city.school.pupils": 60, "time.end": "20 days", **HALF_IMMUNE}),
+    ],
     ids=["village", "house", "measles"],
 )
 def test_plain_python_gives_the_bytes_of_compiled_code(source, overrides):

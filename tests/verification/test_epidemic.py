@@ -125,7 +125,9 @@ def test_household(others: int, first: int, p: float, tick: str) -> None:
     """
     rate = f"{-np.log1p(-p) / 3.3!r} per day"
     city = models.households(size=others + first, number=1)
-    story = models.sir(city, infectious="3.3 days", tick=tick, rates={"home": rate}, mixing="density", end="60 days", seeds={"first": {"count": first}})
+    story = models.sir(
+        city, infectious="3.3 days", tick=tick, rates={"home": rate}, mixing="density", end="60 days", seeds={"first": {"count": first}}
+    )
     judge.law_is(sizes(story, 20_000) - first, theory.reed_frost(others, first, p), "extra cases in a home")
 
 
