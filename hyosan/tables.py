@@ -38,7 +38,7 @@ EVENT_KINDS = {
     "progressed": "a person's state changes in the course of the infection",
     "killed": "a person dies in a fight, a strike or a sweep",
     "chose": "a person who noticed danger chooses what to do (cause = the option)",
-    "moved": "a person who is infected or who left the routine goes from one place to another",
+    "moved": "an infected person gets into another zone",
     "left_building": "such a person leaves a building for the street",
     "left_city": "a person gets out of the city",
     "door_broken": "a door is broken (person = -1)",

@@ -314,6 +314,8 @@ def get_out(s: Any, g: Any, b: Any, a: int, w: Any, start: int, i: int, at: int)
     place, t = s.arena_place[a], s.travel[i]
     quit_side(s, w, start, i, 0)
     t.role = R_GONE
+    # What they were exposed to until now stays spent, or those who get out would be harder to bite ever after.
+    s.people[i].reserve = max(1, t.mark - w[W_CLOCK_T + t.kind])
     nth = (bits(b.one[0].seed, LEAVE, g.persons[i].id, 1, s.people[i].decision) >> 30) * w[W_EXITS] >> 32
     for way in range(g.grounds[place].way_start, g.grounds[place].way_end):
         if is_free(s, g, way):

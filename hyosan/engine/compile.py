@@ -183,6 +183,7 @@ def _states(scenario: Scenario, names: Names, laws: _Laws) -> Any:
         row.wakes_law = laws.add(state.wakes_every)
         noticed = state.noticed
         row.notice_share = share(noticed.share) if noticed else 0
+        row.period_known = share(noticed.period_known) if noticed else 0
         row.notice_law = laws.add(noticed.after if noticed else 0.0)
         row.misread = share(noticed.misread) if noticed else 0
         row.taken_for = names.state(noticed.taken_for) if noticed and noticed.taken_for else -1

@@ -90,13 +90,13 @@ def next_way(g: Any, here: int, goal: int) -> int:
 
 @inner
 def log_way(s: Any, g: Any, b: Any, i: int, old: int, new: int, at: int) -> None:
-    """Log the way of a person who is infected or left the routine: out of a building, into another zone or building."""
+    """Log the way of a person who is infected or left the routine: out of a building, or into another zone."""
     if old < 0 or new < 0 or old == new:
         return
     from_kind, to_kind = g.grounds[old].kind, g.grounds[new].kind
     if building(g, old) != building(g, new) and g.grounds[old].parent >= 0:
         emit(s, at, LEFT_BUILDING, i, -1, old, NO_ROUTE, from_kind, to_kind, 0)
-    elif s.people[i].health != b.one[0].susceptible and (g.grounds[old].zone != g.grounds[new].zone or g.grounds[new].parent >= 0):
+    elif s.people[i].health != b.one[0].susceptible and g.grounds[old].zone != g.grounds[new].zone:
         emit(s, at, MOVED, i, -1, new, NO_ROUTE, from_kind, to_kind, 0)
 
 

@@ -18,7 +18,7 @@ from hyosan.engine.course import CALLED, INFECTED, KILLED, MOVED, NOTICED, PROGR
 from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.rulebook import CLASSES, Floor, Rulebook
 from hyosan.engine.state import C_EVENTS, EVENTS, State
-from hyosan.luck import MISREAD, bits
+from hyosan.luck import MISREAD, NOTICE, bits
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.behaviour import OPTIONS
 from hyosan.tables import EVENT_KINDS
@@ -123,8 +123,13 @@ class Publisher:
         since = np.where(kind[entered] == PROGRESSED, (at - self.s.people["infected_at"][person]) >> INSTANT_BITS, -3600)
         for k in np.flatnonzero(delays >= 0):
             zone = int(self.g.grounds["zone"][place[k]])
-            period = int(since[k]) // 3600
+            period = int(since[k]) // 3600 if self._period_is_known(int(person[k]), int(state[k])) else -1
             heapq.heappush(self.notices, (int(at[k] + delays[k]), int(person[k]), int(state[k]), zone, period))
+
+    def _period_is_known(self, person: int, state: int) -> bool:
+        """Whether those who notice a person also learn when they were infected."""
+        luck = bits(int(self.b.one[0].seed), NOTICE, int(self.g.persons["id"][person]), 1000 + state, 0) >> 30
+        return bool(luck < self.b.states[state].period_known)
 
     def _notice(self, end: int) -> list[tuple[int, ...]]:
         """The authorities learn what has come to them by now; gives rows of events."""

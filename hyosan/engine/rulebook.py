@@ -26,7 +26,8 @@ SCALARS = (
 """Numbers of a rulebook that stand alone."""
 STATES = (
     "kind", "does", "hostile", "contact", "noise", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
-    "notice_share", "notice_law", "misread", "taken_for", "out_start", "out_end", "chained",
+    "notice_share",
+    "period_known", "notice_law", "misread", "taken_for", "out_start", "out_end", "chained",
 )  # fmt: skip
 """Columns per state; `kind` is the index into CLASSES, `hostile` the kind of those who bite (-1 = none)."""
 OUTS = ("to", "law")

@@ -45,6 +45,7 @@ class Noticed(Block):
 
     share: Share = 1.0
     after: Spread = 0.0
+    period_known: Share = Field(default=1.0, description="share of those noticed whose moment of infection is known too")
     taken_for: str | None = None
     misread: Share = 0.0
 
