@@ -112,9 +112,13 @@ def rest_for(b: Any, g: Any, t: Any, i: int, decision: int, tick: int) -> None:
 
 @inner
 def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
-    """Person i goes towards their goal as far as the tick lets them, and stops before danger."""
+    """Person i goes towards their goal as far as the time until now lets them, and stops before danger.
+
+    Whoever stands at a place in a tick has been there since its start, so that no fight comes before an arrival.
+    """
     p, t = s.people[i], s.travel[i]
-    end = ((tick + 1) * b.one[0].tick_seconds) << INSTANT_BITS
+    now = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    before = now - (b.one[0].tick_seconds << INSTANT_BITS)
     start = here
     t.wake = tick + 1
     t.ready = p.ready
@@ -129,10 +133,10 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
         there = g.ways[way].to
         if s.places[there].hostiles > 0 and there != g.persons[i].home:
             p.alarm = 3
-            aside(s, g, b, i, here, tick, end)
+            aside(s, g, b, i, here, now)
             break
-        arrival = t.ready + travel_instants(g.ways[way].seconds, b.one[0].run_pace)
-        if arrival > end:
+        arrival = max(before, t.ready + travel_instants(g.ways[way].seconds, b.one[0].run_pace))
+        if arrival > now:
             break
         here = there
         t.ready = arrival
@@ -168,7 +172,7 @@ def blocked(s: Any, g: Any, b: Any, i: int, here: int, way: int, tick: int) -> N
 
 
 @inner
-def aside(s: Any, g: Any, b: Any, i: int, here: int, tick: int, end: int) -> None:
+def aside(s: Any, g: Any, b: Any, i: int, here: int, now: int) -> None:
     """Danger ahead: indoors one waits and decides anew, in the open one steps aside where nobody is seen who bites."""
     p, t = s.people[i], s.travel[i]
     p.goal = -1
@@ -186,10 +190,8 @@ def aside(s: Any, g: Any, b: Any, i: int, here: int, tick: int, end: int) -> Non
     p.decision += 1
     if best < 0:
         return
-    arrival = t.ready + travel_instants(g.ways[best].seconds, b.one[0].run_pace)
-    if arrival <= end:
-        t.ready = arrival
-        t.place = g.ways[best].to
+    t.ready = now
+    t.place = g.ways[best].to
 
 
 @inner
@@ -197,7 +199,9 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
     """One who pursues: stays with prey, presses a door, follows sound, sight and smell, roams, or rests."""
     p, t = s.people[i], s.travel[i]
     length = b.one[0].tick_seconds << INSTANT_BITS
-    begin, end = tick * length, (tick + 1) * length
+    now = tick * length
+    if p.ready < now - length and p.press < 0:
+        p.ready = now
     here = p.place
     pace = b.states[p.health].pace
     t.wake = tick + 1
@@ -209,7 +213,6 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         if way < 0:
             way = next_of_pursuit(s, g, b, i, here, tick)
             p.decision += 1
-            p.ready = max(p.ready, begin)
             if way < 0:
                 law = b.states[p.health].wakes_law
                 seconds = draw(b, law, bits(b.one[0].seed, WAKE, g.persons[i].id, 0, p.decision))
@@ -225,8 +228,8 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         if gate_shut(s, g, way):
             p.press = -1
             break
-        arrival = p.ready + travel_instants(g.ways[way].seconds, pace)
-        if arrival > end:
+        arrival = max(now - length, p.ready + travel_instants(g.ways[way].seconds, pace))
+        if arrival > now:
             break
         here = there
         p.ready = arrival

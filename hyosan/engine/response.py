@@ -16,6 +16,10 @@ from hyosan.scenario.condition import Condition, parse
 from hyosan.scenario.root import Scenario
 
 
+MAIN = ("reported.infected", "reported.turned", "reported.dead", "calls_waiting")
+"""Logged with every decision, beside what its condition asked for."""
+
+
 class Actions(Protocol):
     """What orders can do. Each gives how many people (or ways) it reached; `now` is the second of the tick."""
 
@@ -110,7 +114,8 @@ class Response:
 
     def decide(self, name: str, number: int, order: Any, values: dict[str, Any], now: int) -> None:
         """An order is decided; what was known is noted."""
-        known = {k: (int(v) if v == int(v) else float(v)) for k, v in values.items() if "." not in k or k.startswith("reported.")}
+        asked = {*MAIN, *(k for k in self.when[name].names if k in values)}
+        known = {k: (int(values[k]) if values[k] == int(values[k]) else float(values[k])) for k in sorted(asked) if k in MAIN or values[k]}
         one = Given(name, number, now, due=now + round(order.delay), knowledge=json.dumps(known, sort_keys=True))
         self.given.append(one)
         self.current[name] = one

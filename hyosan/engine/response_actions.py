@@ -147,7 +147,7 @@ class Hands:
         while calls and teams and teams[0] <= now:
             _, _, row = heapq.heappop(calls)
             heapq.heapreplace(teams, now + round(order.trip))
-            camp = int(self.s.count[C_CAMP]) - 1
+            camp = int(self.b.one[0].camp)  # before the quarantine opens it serves as the shelter
             at = now << INSTANT_BITS
             taken = int(effects.fetch(self.s, self.g, self.b, row, order.seats, camp, self._cause(name), at, self._tick(now)))
             self._use(name, "trips", 1)

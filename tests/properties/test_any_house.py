@@ -75,7 +75,9 @@ def check_history(scenario, done):
         if kind == "infected":
             assert {"infected", "seeded"} & set(happened[event["other"]]), "infected by somebody who was not"
         before.append(kind)
-    assert len({e["person"] for e in events if e["kind"] == "left_city"}) == kinds["left_city"] == ending.missing
+    left = {e["person"] for e in events if e["kind"] == "left_city"}
+    assert len(left) == kinds["left_city"]
+    assert ending.missing == len(left & {e["person"] for e in events if e["kind"] in ("infected", "seeded")})
     assert len(tree(done)) == ending.ever_infected
     last = {row[3]: row[4] for row in rows(done.series) if row[1] == "all" and row[2] == "truth"}
     classes = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead")
