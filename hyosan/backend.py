@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-os.environ.setdefault("NUMBA_NUM_THREADS", str(max(8, os.cpu_count() or 1)))
+if "numba" not in sys.modules:  # once it is imported, its number of workers must not change any more
+    os.environ.setdefault("NUMBA_NUM_THREADS", str(max(8, os.cpu_count() or 1)))
 # Workers beyond the mask of `use_threads` sleep; without this, asking for more threads than cores (to check results) would fail.
 
 import numba

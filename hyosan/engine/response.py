@@ -15,7 +15,6 @@ from hyosan.engine.knowledge import Knowledge
 from hyosan.scenario.condition import Condition, parse
 from hyosan.scenario.root import Scenario
 
-
 MAIN = ("reported.infected", "reported.turned", "reported.dead", "calls_waiting")
 """Logged with every decision, beside what its condition asked for."""
 
