@@ -27,7 +27,7 @@ MAX_ID: Final = MASK
 # Purposes: what a number is for. Each is a domain of its own; never renumber (results version).
 HOST, RESERVE, COURSE, DURATION, WHO, KILL_RESERVE, LEAVE, SHUT = 1, 2, 3, 4, 5, 6, 7, 8
 DECISION, PURSUIT, WAKE, NOTICE, NOTICE_DELAY, MISREAD, DOOR, LEAK = 9, 10, 11, 12, 13, 14, 15, 16
-STRIKE, STRIKE_AIM, FOUND, CAPTURE, REACHED, SEED, HIDE, COMPLY, TELL, AIM = 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
+BLAST, BLAST_AIM, FOUND, CAPTURE, REACHED, SEED, HIDE, COMPLY, TELL, AIM = 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
 POPULATION: Final = 1000
 """Purposes from here on belong to the synthetic population."""
 

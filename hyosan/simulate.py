@@ -14,8 +14,8 @@ from hyosan import provenance
 from hyosan.backend import default_threads, use_threads
 from hyosan.engine import checks
 from hyosan.engine.cpu import Processor
+from hyosan.engine.response_tally import figures, order_rows, people_rows
 from hyosan.engine.run import Simulation
-from hyosan.engine.tally import figures, order_rows, people_rows
 from hyosan.errors import HyosanError, ScenarioError, SelfCheckError
 from hyosan.results.columns import Coded
 from hyosan.results.ending import Ending

@@ -13,8 +13,7 @@ from hyosan.engine.lists import wake_in
 from hyosan.engine.moving import hold, root
 from hyosan.engine.presence import member_there, set_place, where
 from hyosan.engine.state import D_FORCE, D_SWEEP, F_SERVED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
-from hyosan.luck import CAPTURE, FOUND, NOTICE, NOTICE_DELAY, TELL, bits, chance
-from hyosan.luck import STRIKE as BLAST
+from hyosan.luck import BLAST, CAPTURE, FOUND, NOTICE, NOTICE_DELAY, TELL, bits, chance
 from hyosan.rules.exact import INSTANT_BITS
 
 

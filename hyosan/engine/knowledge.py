@@ -31,7 +31,7 @@ class Knowledge:
         self.calls: list[tuple[int, int, int]] = []
         self.calls_served = 0
         self.held = 0
-        self.strikes = 0
+        self.blasts = 0
         self.periods = Moments()
         self._bounds: dict[int, tuple[int, int]] = {}
 
@@ -98,7 +98,6 @@ class Knowledge:
             "time": Fraction(second, 3600),
             "day": clock // 86_400 + 1,
             "hour": clock % 86_400 // 3600,
-            "strikes": self.strikes,
             "incubation_cases": self.periods.count,
             "incubation_bound_days": self.bound_days(0.99, 50),
         }

@@ -78,7 +78,7 @@ class Response:
 
     def values(self, knowledge: Knowledge, now: int) -> dict[str, int | Fraction]:
         """What conditions may ask for: knowledge, and how each order stands."""
-        values = knowledge.values(now, self.start_clock)
+        values = {**knowledge.values(now, self.start_clock), "strikes": knowledge.blasts}
         for name in self.orders:
             one = self.current.get(name)
             effective = one is not None and one.effective >= 0

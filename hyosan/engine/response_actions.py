@@ -13,7 +13,7 @@ from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_CAMP, C_HELD, State
-from hyosan.luck import STRIKE_AIM, bits
+from hyosan.luck import BLAST_AIM, bits
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.world.frame import World
 
@@ -186,7 +186,7 @@ class Hands:
         killed = 0
         for k, cell in enumerate((self.lured or self._targets(order.points))[: order.points]):
             row, error = self.g.grounds[cell], round(order.error)
-            luck = bits(self.seed, STRIKE_AIM, number, k, 0)
+            luck = bits(self.seed, BLAST_AIM, number, k, 0)
             dx = (luck & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
             dy = (luck >> 30 & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
             killed += int(
@@ -197,7 +197,7 @@ class Hands:
             )  # fmt: skip
             zone = int(row.zone)
             self.knowledge.remove(zone, self.knowledge.active(zone))
-        self.knowledge.strikes += 1
+        self.knowledge.blasts += 1
         self._use(name, "strikes", 1)
         return killed
 

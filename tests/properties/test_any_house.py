@@ -22,16 +22,35 @@ def plans(draw):
     places = {}
     for k, name in enumerate(names):
         outside = k > 0 and draw(st.integers(0, 5)) == 0
+        kind = draw(st.sampled_from(["room", "room", "street", "camp"]))
         people = 0 if outside else draw(st.integers(1 if k == 0 else 0, 9))
-        places[name] = {"kind": "outside" if outside else "room", "people": people, "x": 10 * k, "y": draw(st.integers(0, 40))}
+        places[name] = {"kind": "outside" if outside else kind, "people": people, "x": 10 * k, "y": draw(st.integers(0, 40))}
     pairs = {(draw(st.integers(0, k - 1)), k) for k in range(1, count)}
-    pairs |= {tuple(sorted(pair)) for pair in draw(st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)), max_size=4)) if pair[0] != pair[1]}
+    pairs |= {
+        tuple(sorted(pair))
+        for pair in draw(st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)), max_size=4))
+        if pair[0] != pair[1]
+    }
     ways = []
     for one, other in sorted(pairs):
         door = draw(st.sampled_from(["none", "none", "wooden", "steel"]))
         state = "open" if door == "none" else draw(st.sampled_from(["open", "shut", "welded"]))
-        ways.append({"between": [names[one], names[other]], "takes": f"{draw(st.integers(1, 200))} s", "door": door, "state": state})
+        gate = {"gate": "city"} if "outside" in (places[names[one]]["kind"], places[names[other]]["kind"]) else {}
+        ways.append({"between": [names[one], names[other]], "takes": f"{draw(st.integers(1, 200))} s", "door": door, "state": state, **gate})
     return {"places": places, "ways": ways}
+
+
+ORDERS = {
+    "alert": {"delay": "4 min", "reaches": 0.7},
+    "martial_law": {"delay": "8 min", "until": "time >= 0.6"},
+    "cordon": {"delay": "10 min", "leak": 0.3, "until": "time >= 0.8"},
+    "rescue": {"delay": "6 min", "teams": 2, "seats": 2, "trip": "5 min"},
+    "quarantine": {"delay": "12 min", "until": "time >= 0.7"},
+    "lure": {"delay": "16 min", "points": 2, "loudness": "100 dB", "lasts": "6 min"},
+    "strike": {"delay": "40 min", "points": 2, "radius": "8 m", "error": "5 m", "kills": 0.5},
+    "sweep": {"delay": "30 min", "teams": 2, "cells_per_day": 200, "captures": 0.5},
+    "close": {"delay": "5 min", "setting": "room"},
+}
 
 
 @st.composite
@@ -47,6 +66,11 @@ def houses(draw):
         pathogen["states"]["well"] = {"counts_as": "recovered"}
         pathogen["transitions"][0]["share"] = 0.7
         pathogen["transitions"].append({"from": "bitten", "to": "well", "after": "7 min", "share": 0.3})
+    pathogen["routes"]["bite"]["mixing"] = draw(st.sampled_from(["present", "members", "pair"]))
+    if draw(st.booleans()):
+        pathogen["states"]["turned"]["noticed"] = {"share": 0.8, "after": "3 min"}
+        pathogen["states"]["dead"]["noticed"] = {"share": 0.5, "after": "1 min"}
+    made["orders"] = {name: {"do": name, **order} for name, order in ORDERS.items() if draw(st.booleans())}
     return made
 
 
@@ -108,6 +132,7 @@ def test_order_of_storage_decides_nothing_in_any_house(scenario, seed, order):
 @settings(max_examples=25, **SLOW)
 @given(houses(), st.integers(0, 2**40))
 def test_nobody_comes_through_a_welded_door(scenario, seed):
+    scenario["orders"] = {}  # teams take people anywhere
     for way in scenario["city"]["rooms"]["ways"]:
         if way["door"] != "none":
             way["state"] = "welded"
@@ -130,7 +155,7 @@ def test_nobody_comes_through_a_welded_door(scenario, seed):
 @settings(max_examples=20, **SLOW)
 @given(houses(), st.integers(0, 2**40))
 def test_without_anybody_infected_nothing_happens(scenario, seed):
-    quiet = {**scenario, "seeds": {}}
+    quiet = {**scenario, "seeds": {}, "orders": {}}
     assert len(run(quiet, seed=seed, threads=1, checks_each_tick=True).events) == 0
 
 
@@ -153,5 +178,5 @@ def test_census_is_flows_in_every_tick_of_the_town():
     from small_worlds import TOWN
 
     done = run("hyosan", overrides=TOWN | {"time.end": "1 day"}, seed=3, threads=2, checks_each_tick=True)
-    assert done.ending.ever_infected > 50
+    assert done.ending.ever_infected > 10
     assert len(tree(done)) == done.ending.ever_infected

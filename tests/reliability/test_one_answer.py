@@ -125,7 +125,7 @@ def map_batches(table, sink):
 
 def final_rows(sim):
     """All that is left in the end: every array of the state, the orders, what is known."""
-    from hyosan.engine.tally import figures, order_rows
+    from hyosan.engine.response_tally import figures, order_rows
 
     people = sim.state.people
     people = people[["health", "episode", "reserve", "kill_reserve", "activity", "place", "decision", "infector", "infected_at", "died_at", "death"]]

@@ -81,7 +81,11 @@ EDGES = [0, 1, 2, 3, 2**61 - 1, 2**61, 2**61 + 1, 2**62 - 1, 2**62 - 2]
 
 
 @settings(max_examples=2000, deadline=None)
-@given(st.one_of(st.integers(0, 2**62 - 1), st.integers(0, 61).map(lambda k: 2**k), st.integers(0, 2**20), st.integers(1, 2**40).map(lambda d: 2**62 - d)))
+@given(
+    st.one_of(
+        st.integers(0, 2**62 - 1), st.integers(0, 61).map(lambda k: 2**k), st.integers(0, 2**20), st.integers(1, 2**40).map(lambda d: 2**62 - d)
+    )
+)
 @example(0)
 @example(2**62 - 1)
 def test_logarithm_is_within_a_unit_of_the_exact_one(word):

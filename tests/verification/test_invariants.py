@@ -156,7 +156,9 @@ def test_an_order_without_effect(name: str) -> None:
 
 def test_threads_change_nothing() -> None:
     """P1. One and four threads give the same bytes, where loops run over threads (3,000 people and more). Pass: exact."""
-    story = models.sir(models.well_mixed(3000), infectious=models.exponential("4 days"), tick="1 day", rates={"anywhere": "0.5 per day"}, end="60 days")
+    story = models.sir(
+        models.well_mixed(3000), infectious=models.exponential("4 days"), tick="1 day", rates={"anywhere": "0.5 per day"}, end="60 days"
+    )
     assert hyosan.run(story, seed=1, threads=1).result_hash == hyosan.run(story, seed=1, threads=4).result_hash
     for source in (FIGHTS["homes"], FIGHTS["well mixed"]):
         assert hyosan.run(source, seed=1, threads=1).result_hash == hyosan.run(source, seed=1, threads=4).result_hash
