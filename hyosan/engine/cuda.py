@@ -8,10 +8,11 @@ a device pays off where one tick has very many who are awake, fight or are expos
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from typing import Any, Final
 
-from numba import config
+import numba
 
 from hyosan.backend import PLAIN
 from hyosan.engine.arena import resolve_arena
@@ -21,8 +22,9 @@ from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_ARENAS, C_AWAKE, C_CANDIDATES, State
 from hyosan.errors import ResourceError
 
+cuda: Any
 try:
-    from numba import cuda
+    cuda = importlib.import_module("numba.cuda")
 except ImportError:  # a Numba without CUDA of its own, and no numba-cuda
     cuda = None
 
@@ -89,7 +91,7 @@ def _require_device() -> None:
         raise ResourceError(
             "--device cuda: the package numba-cuda is not installed; install it with `pip install 'hyosan[cuda]'`, or use --device cpu"
         )
-    if config.ENABLE_CUDASIM:
+    if getattr(numba.config, "ENABLE_CUDASIM", 0):
         if not PLAIN:
             raise ResourceError(
                 "--device cuda: Numba's CUDA simulator calls plain Python only; set HYOSAN_PLAIN=1 too, or unset NUMBA_ENABLE_CUDASIM"

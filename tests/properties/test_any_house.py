@@ -147,7 +147,7 @@ def test_nobody_comes_through_a_welded_door(scenario, seed):
                     reached.add(there)
                     waiting.append(there)
     done = run(scenario, seed=seed, threads=1, checks_each_tick=True)
-    row_of = {k: name for k, name in enumerate(places)}
+    row_of = dict(enumerate(places))
     infected = [event for event in done.events.to_pylist() if event["kind"] in ("infected", "killed")]
     assert all(row_of[event["place"]] in reached for event in infected)
 
