@@ -54,13 +54,14 @@ def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
     i = s.wake_head[(tick + 1) % RING]
     while i >= 0:
         way = s.people[i].press
-        if way >= 0 and s.people[i].activity == PURSUE and s.people[i].place == g.ways[way].from_:
+        pressing = way >= 0 and s.people[i].activity == PURSUE and s.people[i].place == g.ways[way].from_
+        if pressing and g.ways[way].door >= 0:  # others are on their way through an open one
             s.doors[g.ways[way].door].pressed += 1
         i = s.people[i].wake_next
     i = s.wake_head[(tick + 1) % RING]
     while i >= 0:
         way = s.people[i].press
-        if way >= 0:
+        if way >= 0 and g.ways[way].door >= 0:
             door = g.ways[way].door
             row = s.doors[door]
             if row.pressed > 0 and row.state == 1:
@@ -72,6 +73,6 @@ def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
                     emit(s, at, DOOR_BROKEN, -1, -1, inner_side(g, way), NO_ROUTE, -1, -1, 0)
                 else:
                     row.reserve -= force
-                make_noise(s, g.ways[way].from_, b.one[0].fight_noise - 10)
+                make_noise(s, inner_side(g, way), b.one[0].fight_noise - 10)
             row.pressed = 0
         i = s.people[i].wake_next

@@ -90,7 +90,7 @@ def check_history(scenario, done):
             continue
         before = happened.setdefault(person, [])
         assert "killed" not in before, f"{person} {kind} after death"
-        assert "left_city" not in before or kind == "door_shut", f"{person} {kind} after leaving"
+        assert "left_city" not in before or kind in ("door_shut", "rescued"), f"{person} {kind} after leaving"
         if kind in ("infected", "seeded"):
             assert "infected" not in before
             assert "seeded" not in before
