@@ -5,7 +5,7 @@ import hyosan.backend  # noqa: F401, I001 - first, as it says how many threads N
 import pytest
 from small_worlds import TOWN
 
-from hyosan.simulate import run
+from hyosan.simulate import replicate, run
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +13,4 @@ def compiled():
     """Compiles every kernel (about a minute after an edit of the engine; from the cache otherwise)."""
     run("hyosan", overrides=TOWN, threads=2, until="14 h")
     run("seir", threads=2, until="60 days")
+    replicate("szr", seeds=[1])

@@ -90,9 +90,9 @@ def pair_rate(s: Any, g: Any, b: Any, i: int, j: int, weight: int, tick: int) ->
     """Rate at which neighbour j bites (or kills) person i; 0 unless they are on different sides."""
     mine, other = s.travel[i].role, role_of(s, b, j, tick)
     if mine == R_TARGET and other == R_HOSTILE:
-        return b.bite_rate[s.travel[i].kind, kind_of(s, g, b, j, tick)] * weight >> 10
+        return (b.bite_rate[s.travel[i].kind, kind_of(s, g, b, j, tick)] >> 10) * weight
     if mine == R_HOSTILE and other == R_TARGET:
-        return b.kill_rate[kind_of(s, g, b, j, tick), s.travel[i].kind] * weight >> 10
+        return (b.kill_rate[kind_of(s, g, b, j, tick), s.travel[i].kind] >> 10) * weight
     return 0
 
 

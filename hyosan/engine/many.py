@@ -17,6 +17,7 @@ from hyosan.engine.presence import set_place, where
 from hyosan.engine.start import fill
 from hyosan.engine.state import (
     C_AWAKE,
+    C_CARRIED,
     C_CLASS,
     C_EVENTS,
     C_HELD,
@@ -63,7 +64,7 @@ def quantity(s: Any, b: Any, code: int, now: int) -> int:
     if code == 14:
         return s.count[C_LAST] >> INSTANT_BITS
     if code == 15:
-        total = 0
+        total = s.count[C_CARRIED]  # what was exerted and still counts in the next tick
         for i in range(len(s.people)):
             if s.people[i].activity <= STILL and (s.people[i].next_out >= 0 or b.states[s.people[i].health].hostile >= 0):
                 total += 1

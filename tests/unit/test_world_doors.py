@@ -53,7 +53,7 @@ def test_households_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("city", "message"),
     [
-        ({"network": {"edges": "none.csv"}}, "cannot be read"),
+        ({"network": {"edges": "none.csv"}}, "there is no file"),
         ({"network": {"edges": [[0, 0]]}}, r"city.network.edges\[0\]: person 0 is linked to itself"),
         ({"households": {"members": [[1, 2], [2]]}}, r"members\[1\]: person 2 is in a household already"),
         ({"households": {"members": [[-1]]}}, "-1 is no person id"),

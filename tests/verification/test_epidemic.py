@@ -13,9 +13,10 @@ import theory
 import hyosan
 
 PERIOD_DAYS = 4.0
-TICKS = {"1 h": 1 / 24, "6 h": 0.25, "1 day": 1.0, "7 days": 7.0}
-FINE_AND_COARSE = ("6 h", "1 day", "7 days")
-"""Ticks: a sixteenth, a quarter, and nearly twice the infectious period."""
+TICKS = ("6 h", "1 day", "7 days")
+"""A sixteenth, a quarter, and nearly twice the infectious period."""
+SHARE_OF_RUNS = {"1 h": 0.1, "6 h": 0.2, "1 day": 1, "7 days": 1}
+"""Fine ticks cost more, so they get fewer runs by default."""
 
 
 def town(people: int, r0: float, kind: str, tick: str, **more: Any) -> models.Scenario:
@@ -24,14 +25,11 @@ def town(people: int, r0: float, kind: str, tick: str, **more: Any) -> models.Sc
     return models.sir(models.well_mixed(people), infectious=models.periods(kind, PERIOD_DAYS), tick=tick, rates=rates, **more)
 
 
-def over(tick: str) -> str:
-    """Nobody is ill, and what the last one infected exerted in a tick, and acts in a later one, has acted."""
-    return f"ill == 0 and second > last_second + {round(4 * 86_400 * TICKS[tick])}"
-
-
 def sizes(story: models.Scenario, runs: int, until: str | None = None) -> np.ndarray[Any, Any]:
-    """How many were infected in each run, the first ones included."""
-    until = until or over(story["time"]["tick"])
+    """How many were infected in each run, the first ones included.
+
+    No run is cut short when nobody is ill: at a coarse tick one may have recovered whose exposures act in the next tick.
+    """
     return np.asarray(hyosan.replicate(story, seeds=range(runs), until=until, quantities=["infected"])["infected"].to_numpy())
 
 
@@ -87,8 +85,8 @@ def test_chance_of_dying_out_in_many_runs(r0: float, kind: str) -> None:
 
 def check_dying_out(r0: float, kind: str, people: int, runs: int) -> None:
     """E2, in so many runs."""
-    story = town(people, r0, kind, "1 day")
-    found = sizes(story, runs, f"infected >= 100 or ({over('1 day')})")
+    story = town(people, r0, kind, "1 day", end="300 days")
+    found = sizes(story, runs, "infected >= 100")
     judge.share_is(found < 100, theory.extinction(r0, kind), f"dies out at R0 {r0}, {kind}")
 
 
@@ -102,7 +100,7 @@ EXACT = [
 ]
 
 
-@pytest.mark.parametrize("tick", FINE_AND_COARSE)
+@pytest.mark.parametrize("tick", TICKS)
 @pytest.mark.parametrize(("people", "r0", "kind", "mean", "sd", "none", "minor", "major_mean", "major_sd"), EXACT[:5])
 def test_size_in_a_small_town(
     people: int, r0: float, kind: str, mean: float, sd: float, none: float, minor: float, major_mean: float, major_sd: float, tick: str
@@ -110,26 +108,26 @@ def test_size_in_a_small_town(
     """E5. Exact law of the final size of SIR among N: mean, P(nobody else), P(fewer than N/4 more), mean of the large ones.
 
     Source: embedded jump chain (Bailey 1953) and Reed-Frost chain, exact; any tick.
-    Pass: 4 standard errors each, in 200,000 / N runs. False alarm 2.5e-4.
+    Pass: 4 standard errors each, in 200,000 / N runs (a fifth at the fine tick). False alarm 2.5e-4.
     """
-    check_small_town(people, r0, kind, mean, sd, none, minor, major_mean, major_sd, tick, 200_000 // people)
+    check_small_town(people, r0, kind, mean, sd, none, minor, major_mean, major_sd, tick, round(200_000 * SHARE_OF_RUNS[tick]) // people)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("tick", TICKS)
+@pytest.mark.parametrize("tick", ["1 h", *TICKS])
 @pytest.mark.parametrize(("people", "r0", "kind", "mean", "sd", "none", "minor", "major_mean", "major_sd"), EXACT)
 def test_size_in_a_small_town_in_many_runs(
     people: int, r0: float, kind: str, mean: float, sd: float, none: float, minor: float, major_mean: float, major_sd: float, tick: str
 ) -> None:
-    """As `test_size_in_a_small_town`, 4,000,000 / N runs, and N 1000 too."""
-    check_small_town(people, r0, kind, mean, sd, none, minor, major_mean, major_sd, tick, 4_000_000 // people)
+    """As `test_size_in_a_small_town`, 1,000,000 / N runs (fewer at fine ticks), and N 1000 too."""
+    check_small_town(people, r0, kind, mean, sd, none, minor, major_mean, major_sd, tick, round(1_000_000 * SHARE_OF_RUNS[tick]) // people)
 
 
 def check_small_town(
     people: int, r0: float, kind: str, mean: float, sd: float, none: float, minor: float, major_mean: float, major_sd: float, tick: str, runs: int
 ) -> None:
     """Hold the extra cases of many runs against a row of E5."""
-    extra = sizes(town(people, r0, kind, tick), runs) - 1
+    extra = sizes(town(people, r0, kind, tick, end=f"{200 + people // 5} days"), runs) - 1
     large = extra[extra >= people / 4]
     judge.mean_is(extra, mean, sd, "extra cases")
     judge.share_is(extra == 0, none, "nobody else")
@@ -137,20 +135,20 @@ def check_small_town(
     judge.mean_is(large, major_mean, major_sd, "extra cases of large outbreaks")
 
 
-@pytest.mark.parametrize("tick", FINE_AND_COARSE)
+@pytest.mark.parametrize("tick", TICKS)
 @pytest.mark.parametrize(("others", "first", "p"), [(2, 1, 0.25), (3, 1, 0.25), (4, 1, 0.2), (3, 2, 0.25), (4, 1, 0.1)])
 def test_household(others: int, first: int, p: float, tick: str) -> None:
     """E3. Extra cases among `others` in a home with `first` cases, each infected with probability p by each housemate: Reed-Frost.
 
     Source: Lefevre & Picard 1990; pmf as of cdcgov.github.io/reedfrost, e.g. (3,1,1/4): 27/64, 243/1024, 405/2048, 293/2048.
-    Fixed infectious period D of 3.3 days and pair hazard -ln(1-p)/D. Pass: chi-square p > 1e-4 in 20,000 homes. False alarm 1e-4.
+    Fixed infectious period D of 3.3 days and pair hazard -ln(1-p)/D. Pass: chi-square p > 1e-4 in 20,000 homes (4,000 at the fine tick). False alarm 1e-4.
     """
     rate = f"{-np.log1p(-p) / 3.3:.15g} per day"
     city = models.households(size=others + first, number=1)
     story = models.sir(
         city, infectious="3.3 days", tick=tick, rates={"home": rate}, mixing="density", end="60 days", seeds={"first": {"count": first}}
     )
-    judge.law_is(sizes(story, 20_000) - first, theory.reed_frost(others, first, p), "extra cases in a home")
+    judge.law_is(sizes(story, round(20_000 * SHARE_OF_RUNS[tick])) - first, theory.reed_frost(others, first, p), "extra cases in a home")
 
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5])
@@ -177,20 +175,20 @@ E8 = [
 ]
 
 
-@pytest.mark.parametrize("tick", FINE_AND_COARSE)
+@pytest.mark.parametrize("tick", TICKS)
 @pytest.mark.parametrize(("kind", "hazard", "centre", "leaf"), E8)
 def test_two_contacts_of_one_case(kind: str, hazard: float, centre: tuple[float, ...], leaf: tuple[float, ...], tick: str) -> None:
     """E8. A case with two contacts, hazard = rate of recovery: both infected with 1/3 (not 1/4), hazard twice: 8/15; fixed period: 1/4.
 
     Source: Kenah & Robins 2007 (edges from one case share its infectious period). A star of three; the first case is the centre with
     1/3, else a leaf (which infects the centre, then the centre the other leaf): the law of extra cases is the mixture.
-    Pass: chi-square p > 1e-4 in 20,000 stars. False alarm 1e-4.
+    Pass: chi-square p > 1e-4 in 20,000 stars (4,000 at the fine tick). False alarm 1e-4.
     """
     city = models.network(3, [(0, 1), (0, 2)])
     infectious = models.periods(kind, 5.0)
-    story = models.sir(city, infectious=infectious, tick=tick, link=f"{hazard / 5:.15g} per day", end="300 days")
+    story = models.sir(city, infectious=infectious, tick=tick, link=f"{hazard / 5:.15g} per day", end="120 days")
     law = np.array(centre) / 3 + 2 * np.array(leaf) / 3
-    judge.law_is(sizes(story, 20_000) - 1, law, "extra cases in a star")
+    judge.law_is(sizes(story, round(20_000 * SHARE_OF_RUNS[tick])) - 1, law, "extra cases in a star")
 
 
 def regular_graph(people: int, degree: int, seed: int) -> list[tuple[int, int]]:
@@ -266,16 +264,16 @@ def test_growth_at_a_coarse_tick(tick: str) -> None:
     """E12. SIR with beta .5 and gamma .25 per day grows at .229523 per day with ticks of a day (.24999 with ticks of an hour; limit .25).
 
     Source: what arises inside a tick acts in the next, whence 1 = beta dt sum A_n / lambda**n; a binomial chain would give .245923.
-    The mean over all runs of those ill, 60,000 people, between days 7 and 14 from 5 cases: R0 is reduced by less than .3 %.
-    Pass: 4 standard errors of ln(mean 14 / mean 7) / 7 by jackknife, in 100 runs. False alarm 6.3e-5.
+    The mean over all runs of those ill, 40,000 people, between days 7 and 14 from 5 cases: fewer than .5 % of the crowd are used up.
+    Pass: 4 standard errors of ln(mean 14 / mean 7) / 7 by jackknife, plus .5 %, in 100 runs (a binomial chain would be 2.5 off). False alarm 6.3e-5.
     """
     runs = 100
     found = {}
     for day in (7, 14):
-        story = town(60_000, 2.0, "exponential", tick, end=f"{day} days", seeds={"first": {"count": 5}})
+        story = town(40_000, 2.0, "exponential", tick, end=f"{day} days", seeds={"first": {"count": 5}})
         found[day] = hyosan.replicate(story, seeds=range(runs), quantities=["ill"])["ill"].to_numpy().astype(float)
     law = theory.stepped_growth(0.5, 0.25, 1 if tick == "1 day" else 1 / 24)
     without = [np.log(np.delete(found[14], k).sum() / np.delete(found[7], k).sum()) / 7 for k in range(runs)]
     error = float(np.std(without)) * (runs - 1) / runs**0.5
     growth = float(np.log(found[14].sum() / found[7].sum()) / 7)
-    assert abs(growth - law) <= 4 * error + 0.003 * law, f"{growth:.5f} +- {error:.5f} per day, theory {law:.5f}"
+    assert abs(growth - law) <= 4 * error + 0.005 * law, f"{growth:.5f} +- {error:.5f} per day, theory {law:.5f}"

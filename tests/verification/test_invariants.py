@@ -131,10 +131,13 @@ def test_everybody_is_counted_once(name: str) -> None:
             assert begins[row["other"]] <= row["second"] <= ends.get(row["other"], row["second"])
     people = run.people.to_pylist()
     assert sorted(infected_at) == sorted(row["person"] for row in people if row["infected_second"] >= 0)
-    last = max(row["second"] for row in run.series.to_pylist())
     classes = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead")
-    counted = {row["quantity"]: row["value"] for row in run.series.to_pylist() if (row["second"], row["zone"], row["view"]) == (last, "all", "truth")}
-    assert sum(counted.get(name, 0) for name in classes) == run.ending.residents
+    counted = dict.fromkeys(classes, 0)
+    rows = [row for row in run.series.to_pylist() if row["zone"] == "all" and row["quantity"] in classes and row["view"] == "truth"]
+    for second in sorted({row["second"] for row in rows}):  # the series holds what changed
+        counted.update({row["quantity"]: row["value"] for row in rows if row["second"] == second})
+        assert sum(counted.values()) == run.ending.residents, f"second {second}"
+    assert counted["susceptible"] == run.ending.residents - len(infected_at)
 
 
 NO_EFFECT: dict[str, dict[str, Any]] = {
