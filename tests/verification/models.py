@@ -116,6 +116,6 @@ def households(*, size: int, number: int, city: bool = False) -> Scenario:
     return {"households": {"sizes": {size: number}, "city": city}}
 
 
-def network(people: int, edges: list[tuple[int, int]]) -> Scenario:
-    """People linked by edges."""
+def network(people: int, edges: list[Any]) -> Scenario:
+    """People linked by edges, each two ids or two ids and a weight."""
     return {"network": {"people": people, "edges": edges}}
