@@ -59,6 +59,7 @@ def empirical(seconds: tuple[float, ...]) -> Law:
     return Law(EMPIRICAL, len(seconds), 0, np.array(sorted(_whole(x) for x in seconds), dtype=np.int64))
 
 
+@lru_cache(maxsize=256)
 def lognormal(mean: float, sd: float) -> Law:
     """Lognormal by mean and standard deviation in seconds."""
     with localcontext() as context:
@@ -70,6 +71,7 @@ def lognormal(mean: float, sd: float) -> Law:
     return _table(lower, upper)
 
 
+@lru_cache(maxsize=256)
 def weibull(shape: float, scale: float) -> Law:
     """Weibull by shape and scale (seconds)."""
     with localcontext() as context:
@@ -80,6 +82,7 @@ def weibull(shape: float, scale: float) -> Law:
     return _table(lower, upper)
 
 
+@lru_cache(maxsize=256)
 def gamma(mean: float, sd: float) -> Law:
     """Gamma by mean and standard deviation in seconds."""
     with localcontext() as context:
@@ -136,10 +139,14 @@ def _pi() -> Decimal:
 def _gamma_quantiles(shape: Decimal) -> tuple[list[Decimal], list[Decimal]]:
     """Quantiles of gamma(shape, 1) at `_tails()` and at one minus them.
 
-    The density is summed outwards from small steps of log x by Simpson's rule, in floats of + - * / only after decimal powers, and
-    inverted by linear interpolation: relative error below 1e-4, far below the second that durations are drawn to.
+    The density is summed over small steps of log x by Simpson's rule, in floats of + - * / only after decimal powers, and inverted by
+    linear interpolation: relative error below 1e-4, far below the second that durations are drawn to.
     """
-    low, high, steps = Decimal("1e-40"), shape + 40 * (shape.sqrt() + 1), 8000
+    steps = 8000
+    if shape >= 100:  # 12 standard deviations of log x either way
+        low, high = shape * (-12 / shape.sqrt()).exp(), shape * (12 / shape.sqrt()).exp()
+    else:
+        low, high = max(shape * (-1 - 25 / shape).exp(), Decimal("1e-9")), shape + 10 * shape.sqrt() + 60
     ratio = ((high / low).ln() / steps).exp()
     xs, x = [], low
     for _ in range(steps + 1):
@@ -147,7 +154,8 @@ def _gamma_quantiles(shape: Decimal) -> tuple[list[Decimal], list[Decimal]]:
         x *= ratio
     mode = max(shape, Decimal("1e-3"))
     heights = [float((shape * (x / mode).ln() + mode - x).exp()) for x in xs]
-    areas = [0.0]
+    below = 0.0 if shape >= 100 else float((shape * (low / mode).ln() + mode).exp() / (shape * ratio.ln()))  # there the density is a power of x
+    areas = [below]
     for i in range(steps):
         middle = float((shape * (xs[i] * ratio.sqrt() / mode).ln() + mode - xs[i] * ratio.sqrt()).exp())
         areas.append(areas[-1] + (heights[i] + 4 * middle + heights[i + 1]) / 6)
@@ -156,8 +164,13 @@ def _gamma_quantiles(shape: Decimal) -> tuple[list[Decimal], list[Decimal]]:
     for i in range(steps - 1, -1, -1):
         above[i] = above[i + 1] + (areas[i + 1] - areas[i])
     points = [float(x) for x in xs]
-    lower = [Decimal(_interpolate(float(p) * total, areas, points)) for p in _tails()]
-    upper = [Decimal(_interpolate(-float(p) * total, [-a for a in above], points)) for p in _tails()]
+
+    def near_zero(p: Decimal) -> Decimal:
+        return low * (p * Decimal(total / below)) ** (1 / shape)
+
+    lower = [near_zero(p) if float(p) * total < below else Decimal(_interpolate(float(p) * total, areas, points)) for p in _tails()]
+    rising = [-a for a in above]
+    upper = [near_zero(1 - p) if float(1 - p) * total < below else Decimal(_interpolate(-float(p) * total, rising, points)) for p in _tails()]
     return lower, upper
 
 

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.engine.course import next_out, out_instants
-from hyosan.engine.heap import heapify, pop, push
+from hyosan.engine.heap import heapify, pop, push, remove
+from hyosan.engine.opponents import one_of
 from hyosan.engine.rulebook import MEMBERS, PRESENT
 from hyosan.engine.state import R_GONE, R_HOSTILE, R_OTHER, R_TARGET
-from hyosan.luck import KILL_RESERVE, LEAVE, SHUT, WHO, bits, chance, threshold
+from hyosan.luck import KILL_RESERVE, LEAVE, SHUT, bits, chance, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER, TOP_RATE, mul_shift, spent, time_to_spend
 
 MAX_KINDS: Final = 8
@@ -158,8 +159,8 @@ def leaving_rate(b: Any, w: Any) -> int:
     """Rate at which one person gets out: by each free exit, and no more in all than the exits let through."""
     if w[W_EXITS] == 0 or w[W_LIST + 1] == 0:
         return 0
-    one = b.one[0].leave_rate * w[W_EXITS]
-    return min(one, TOP_RATE, b.one[0].exit_flow * w[W_EXITS] // max(1, w[W_LIST]))
+    most = TOP_RATE // w[W_EXITS]
+    return min(min(most, b.one[0].leave_rate) * w[W_EXITS], min(most, b.one[0].exit_flow) * w[W_EXITS] // max(1, w[W_LIST]))
 
 
 @inner
@@ -231,7 +232,7 @@ def happen(s: Any, g: Any, b: Any, a: int, w: Any, start: int, row: int, i: int)
     elif row < KINDS + fighters:
         w[W_SIZE + row] = pop(s.heaps[row], start, w[W_SIZE + row], s.travel["mark"], ids)
         t = s.travel[i]
-        t.bite_at, t.bite_by = at, one_of(s, g, b, w, start, i, 1, t.kind)
+        t.bite_at, t.bite_by = at, one_of(s, g, b, a, start, w[W_LIST + 1], i, R_HOSTILE)
         quit_side(s, w, start, i, 0)
         t.role = R_OTHER
         s.people[i].leave_reserve = 0
@@ -239,7 +240,7 @@ def happen(s: Any, g: Any, b: Any, a: int, w: Any, start: int, row: int, i: int)
     else:
         w[W_SIZE + row] = pop(s.heaps[row], start, w[W_SIZE + row], s.travel["mark"], ids)
         t = s.travel[i]
-        t.kill_at, t.kill_by = at, one_of(s, g, b, w, start, i, 0, t.kind)
+        t.kill_at, t.kill_by = at, one_of(s, g, b, a, start, w[W_LIST], i, R_TARGET)
         quit_side(s, w, start, i, 1)
         t.role = R_GONE
 
@@ -252,21 +253,9 @@ def quit_side(s: Any, w: Any, start: int, i: int, side: int) -> None:
 
 
 @inner
-def one_of(s: Any, g: Any, b: Any, w: Any, start: int, i: int, side: int, kind: int) -> int:
-    """Who bit (side 1) or killed (side 0) person i: one of the list, by weight of their kind's rate, by the luck of person i."""
-    top = 1
-    for other in range(b.one[0].hostiles if side == 1 else b.one[0].fighters):
-        top = max(top, b.bite_rate[kind, other] if side == 1 else b.kill_rate[other, kind])
-    shift = 30 if top >= 1 << 31 else 0
-    size = w[W_LIST + side]
-    found = -1
-    for trial in range(64):
-        word = bits(b.one[0].seed, WHO, g.persons[i].id, trial, s.people[i].episode)
-        found = s.lists[side, start + (((word >> 31) * size) >> 31)]
-        rate = b.bite_rate[kind, s.travel[found].kind] if side == 1 else b.kill_rate[s.travel[found].kind, kind]
-        if (word & 0x7FFFFFFF) < ((rate >> shift) << 31) // (top >> shift):
-            return found
-    return found
+def quit_heap(s: Any, g: Any, w: Any, row: int, start: int, i: int) -> None:
+    """Take a person out of the middle of a heap, before their mark is read by another clock."""
+    w[W_SIZE + row] = remove(s.heaps[row], start, w[W_SIZE + row], i, s.travel["mark"], g.persons["id"])
 
 
 @inner
@@ -301,8 +290,10 @@ def change(s: Any, g: Any, b: Any, w: Any, start: int, i: int) -> None:
     at, state, left = t.next_at, b.outs[t.next_out].to, -1
     if t.role == R_HOSTILE:
         left = max(1, t.mark - w[W_CLOCK_H + t.kind])
+        quit_heap(s, g, w, KINDS + b.one[0].fighters + t.kind, start, i)
         quit_side(s, w, start, i, 1)
     elif t.role == R_TARGET:
+        quit_heap(s, g, w, KINDS + t.kind, start, i)
         quit_side(s, w, start, i, 0)
     t.role = R_OTHER
     become(s, g, b, w, start, i, state, s.people[i].episode + (1 if t.bite_at >= 0 else 0), at, left)

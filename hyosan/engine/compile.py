@@ -293,15 +293,24 @@ def _fights(scenario: Scenario, world: World, names: Names) -> tuple[NDArray[np.
                 rates[names.fighters.index(row.fighter), code] = (rate, rate * Fraction(row.kills_per_bite))
                 kills = Fraction(row.kills_per_bite)
                 top = max(top, rate * factor, rate * kills * factor)
-    crowd = 8 if route.link == "pair" else max(2, world.people)
+    crowd = _most_links(world) if route.link == "pair" else Fraction(max(2, world.people))
+    highest = max(top * crowd, Fraction(scenario.behaviour.leave), Fraction(scenario.behaviour.exit_flow))
     rate_bits = 0
-    while rate_bits < 20 and top * crowd * (1 << (44 + rate_bits + 1)) < (1 << 57):
+    while rate_bits < 20 and highest * (1 << (44 + rate_bits + 1)) < (1 << 57):
         rate_bits += 1
     if top * crowd * (1 << 44) >= (1 << 62):
         raise ScenarioError("pathogen.routes.bite.fights: bites (or kills) so frequent, times so many people, exceed what the engine counts exactly")
     for at, (one, other) in rates.items():
         bite[at], kill[at] = round(one * (1 << (44 + rate_bits))), round(other * (1 << (44 + rate_bits)))
     return bite, kill, rate_bits
+
+
+def _most_links(world: World) -> Fraction:
+    """The largest sum of weights of one person's links, at least 1."""
+    ground = world.ground
+    running = np.concatenate([[0], np.cumsum(ground.link_weight.astype(np.int64))])
+    sums = np.diff(running[ground.link_start.astype(np.int64)])
+    return Fraction(max(1024, int(sums.max(initial=0))), 1024)
 
 
 def _slots(scenario: Scenario, world: World, start_clock: int) -> tuple[NDArray[np.int64], int]:
@@ -345,12 +354,15 @@ def _floor(scenario: Scenario, world: World, names: Names) -> Floor:
     parent = np.asarray(ground.place_parent, dtype=np.int64)
     child = (parent[to] == from_) if len(to) else np.zeros(0, dtype=bool)
     main_start, main_way = _some_ways(~child, start)
-    child_start, child_way = _some_ways(child, start)
+    dead_end = (parent >= 0) & (np.diff(start) == 1)
+    dead_end[dead_end] = to[start[:-1][dead_end]] == parent[dead_end]
+    child_start, child_way = _children(child, start, dead_end[to] if len(to) else child)
     grounds = table(
         GROUNDS, m, id=ground.place_id, kind=ground.place_kind, setting=ground.place_setting, zone=ground.place_zone, parent=parent,
         x=ground.place_x, y=ground.place_y, outside=ground.place_outside, way_start=start[:-1], way_end=start[1:],
         main_start=main_start[:-1], main_end=main_start[1:], child_start=child_start[:-1], child_end=child_start[1:],
-        out=_nearest_outside(ground), link=0,
+        leaf_start=child_start[1:] - np.bincount(from_[child & dead_end[to]], minlength=m) if len(to) else 0, dead_end=dead_end,
+        out=_nearest_outside(ground),
     )  # fmt: skip
     ways = table(
         WAYS, len(to), to=to, seconds=ground.way_seconds, door=ground.way_door, sound_lost=ground.way_sound_lost, gate=ground.way_gate,
@@ -358,13 +370,31 @@ def _floor(scenario: Scenario, world: World, names: Names) -> Floor:
     )  # fmt: skip
     return Floor(
         persons, slots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
-        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64),
+        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64), _rows_by_id(ground.person_id),
     )  # fmt: skip
+
+
+def _rows_by_id(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row of each id, -1 where there is none; empty where ids are so sparse that drawing one would mostly miss."""
+    highest = int(ids.max(initial=-1))
+    if highest >= 4 * len(ids) + 64:
+        return np.zeros(0, dtype=np.int64)
+    rows = np.full(highest + 1, -1, dtype=np.int64)
+    rows[ids] = np.arange(len(ids))
+    return rows
 
 
 def _some_ways(chosen: NDArray[np.bool_], start: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     running = np.concatenate([[0], np.cumsum(chosen)]).astype(np.int64)
     return running[start], np.concatenate([np.flatnonzero(chosen), [0]]).astype(np.int64)
+
+
+def _children(chosen: NDArray[np.bool_], start: NDArray[np.int64], dead_end: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """As `_some_ways`, the ways of each place that lead into dead ends after the others."""
+    running, ways = _some_ways(chosen, start)
+    ways = ways[:-1]
+    place = np.searchsorted(start, ways, side="right")
+    return running, np.concatenate([ways[np.lexsort((ways, dead_end[ways], place))], [0]]).astype(np.int64)
 
 
 def _nearest_outside(ground: Any) -> NDArray[np.int64]:

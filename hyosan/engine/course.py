@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.distributions import draw_seconds
-from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, wake_in
-from hyosan.engine.presence import set_place, slot_place, where
+from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
+from hyosan.engine.presence import count_routine, set_place, slot_place, where
 from hyosan.engine.state import (
     C_CARRIED,
     C_CLASS,
@@ -90,6 +90,7 @@ def out_instants(b: Any, g: Any, i: int, episode: int, out: int) -> int:
 @inner
 def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) -> None:
     """Person i enters a state at an instant: counts, lists, what they do, and when it changes next."""
+    stir(s, i)
     old = s.people[i].health
     place = where(s, g, b, i, tick)
     there = s.people[i].activity != ROUTINE and s.people[i].activity < HELD
@@ -97,6 +98,8 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
         add_hostile(s, place, -1)
     if there and old == b.one[0].susceptible:
         s.places[place].targets -= 1
+    if s.people[i].activity == ROUTINE and (old == b.one[0].susceptible) != (state == b.one[0].susceptible):
+        count_routine(s, g, b, i, 1 if state == b.one[0].susceptible else -1)
     s.count[C_CLASS + b.states[old].kind] -= 1
     s.count[C_CLASS + b.states[state].kind] += 1
     s.people[i].health = state

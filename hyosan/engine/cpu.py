@@ -55,8 +55,8 @@ def expose_few(s: Any, g: Any, b: Any, tick: int) -> None:
         expose_one(s, g, b, s.candidates[k], tick)
 
 
-FEW = 1024
-"""Below so many people one thread is faster than waking others (10 microseconds a loop on idle cores, milliseconds on busy ones)."""
+FEW = 256
+"""Below so many people one thread is faster than waking others (10 microseconds a loop on idle cores; a person takes about one)."""
 
 
 class Processor:

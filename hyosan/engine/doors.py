@@ -27,12 +27,20 @@ def shut_behind(s: Any, g: Any, b: Any, i: int, way: int, at: int, place: int) -
 def renew_door(s: Any, g: Any, b: Any, door: int, way: int) -> None:
     """Shut a door and draw how long it holds: by its kind, the lower of the ids of the places it joins, and how often it was shut."""
     s.doors[door].state = 1
+    stir_calm(s, g, way)
     s.doors[door].turn += 1
     here, there = g.grounds[g.ways[way].from_].id, g.grounds[g.ways[way].to].id
     low, high = min(here, there), max(here, there)
     row = b.laws[b.door_law[s.doors[door].kind]]
     word = bits(b.one[0].seed, DOOR, low, high, s.doors[door].turn)
     s.doors[door].reserve = max(1, draw_seconds(row.kind, row.a, row.b, b.law_values, row.offset, word)) << INSTANT_BITS
+
+
+@inner
+def stir_calm(s: Any, g: Any, way: int) -> None:
+    """Sound goes other ways from now on: who was found to hear nothing is asked anew."""
+    s.places[g.ways[way].from_].calm_level = 0
+    s.places[g.ways[way].to].calm_level = 0
 
 
 @inner
@@ -70,6 +78,7 @@ def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
                     at = begin + row.reserve // row.pressed
                     row.state = 0
                     row.reserve = 0
+                    stir_calm(s, g, way)
                     emit(s, at, DOOR_BROKEN, -1, -1, inner_side(g, way), NO_ROUTE, -1, -1, 0)
                 else:
                     row.reserve -= force

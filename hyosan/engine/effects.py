@@ -12,7 +12,7 @@ from hyosan.engine.course import CAPTURED, DEAD_CLASS, NO_ROUTE, QUARANTINED, RE
 from hyosan.engine.lists import wake_in
 from hyosan.engine.moving import hold, root
 from hyosan.engine.presence import member_there, set_place, where
-from hyosan.engine.state import D_FORCE, D_SWEEP, F_SERVED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
+from hyosan.engine.state import C_STIRRED, D_FORCE, D_SWEEP, F_LEFT, F_SERVED, F_STIRRED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
 from hyosan.luck import BLAST, CAPTURE, FOUND, NOTICE, NOTICE_DELAY, TELL, bits, chance
 from hyosan.rules.exact import INSTANT_BITS
 
@@ -157,13 +157,28 @@ def fetch(s: Any, g: Any, b: Any, i: int, seats: int, camp: int, cause: int, at:
     if s.places[place].hostiles > 0:
         return -1
     taken = take_along(s, g, b, i, camp, cause, at, tick)
-    j = s.places[place].occ_head
-    while j >= 0 and taken < seats:
-        after = s.people[j].occ_next
-        if s.people[j].activity == HIDE or s.people[j].activity == FLEE:
+    last = -1
+    while taken < seats:
+        j = next_in_need(s, g, place, last)
+        if j < 0:
+            break
+        last = g.persons[j].id
+        if j != i:
             taken += take_along(s, g, b, j, camp, cause, at, tick)
-        j = after
     return taken
+
+
+@inner
+def next_in_need(s: Any, g: Any, place: int, last: int) -> int:
+    """Who hides or flees at a place, with the lowest id above `last`; -1 = nobody. Seats are few: the order of lists must not draw."""
+    found = -1
+    j = s.places[place].occ_head
+    while j >= 0:
+        name = g.persons[j].id
+        if (s.people[j].activity == HIDE or s.people[j].activity == FLEE) and name > last and (found < 0 or name < g.persons[found].id):
+            found = j
+        j = s.people[j].occ_next
+    return found
 
 
 @inner
@@ -193,26 +208,40 @@ def release_all(s: Any, g: Any, b: Any, cause: int, at: int) -> int:
 
 
 @rule
-def count_zones(s: Any, g: Any, b: Any, tick: int, out: Any) -> None:
-    """People by zone and class, and cumulative counts: out [zones + 1, 12]; the last row is the whole city.
+def count_zones(s: Any, g: Any, b: Any, out: Any) -> None:
+    """Bring counts by zone up to date: out [zones + 1, 12], the last row the whole city, is what an earlier call left (or `at_start`).
 
-    Columns: the 8 classes, then infected, killed, held, left the city.
+    Columns: people of the 8 classes, then infected, killed, held, left the city. Only people who changed since are looked at.
     """
-    out[:] = 0
-    last = len(out) - 1
-    for i in range(len(s.people)):
+    for k in range(s.count[C_STIRRED]):
+        i = s.stirred[k]
         p = s.people[i]
-        zone = g.persons[i].zone
-        if p.place >= 0 and p.activity != GONE:
-            zone = g.grounds[p.place].zone
-        out[zone, b.states[p.health].kind] += 1
-        out[zone, 8] += 1 if p.episode > 0 else 0
-        out[zone, 9] += 1 if p.death > 0 else 0
-        out[zone, 10] += 1 if p.activity == HELD else 0
-        out[zone, 11] += p.notes >> 2 & 1
-    for z in range(last):
-        for k in range(12):
-            out[last, k] += out[z, k]
+        p.notes &= ~F_STIRRED
+        count_one(p.counted, out, -1)
+        zone = g.grounds[p.place].zone if p.place >= 0 and p.activity != GONE else g.persons[i].zone
+        flags = (1 if p.episode > 0 else 0) + (2 if p.death > 0 else 0) + (4 if p.activity == HELD else 0) + (8 if p.notes & F_LEFT else 0)
+        p.counted = (zone * 16 + flags) * 8 + b.states[p.health].kind
+        count_one(p.counted, out, 1)
+    s.count[C_STIRRED] = 0
+
+
+@inner
+def count_one(counted: int, out: Any, change: int) -> None:
+    """Add a person, as packed in `people.counted`, to the counts of their zone and of the city."""
+    flags = counted >> 3 & 15
+    for row in range(2):
+        zone = counted >> 7 if row == 0 else len(out) - 1
+        out[zone, counted & 7] += change
+        for k in range(4):
+            out[zone, 8 + k] += change * (flags >> k & 1)
+
+
+@rule
+def zones_at_start(s: Any, g: Any, b: Any, out: Any) -> None:
+    """The counts of `count_zones` when everybody follows the routine in the state everybody starts in."""
+    out[:] = 0
+    for i in range(len(s.people)):
+        count_one(g.persons[i].zone * 128 + b.states[b.one[0].susceptible].kind, out, 1)
 
 
 @rule

@@ -56,7 +56,7 @@ def add_arena(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
 def add_occupant(s: Any, i: int, end: int, tick: int) -> int:
     """Add a person to the arena under construction, with no outcome yet; gives the new end."""
     t = s.travel[i]
-    t.arena_tick = tick
+    t.arena_tick, t.arena = tick, s.count[C_ARENAS]
     t.bite_at = t.kill_at = t.exit_at = -1
     t.shut = 0
     s.occupants[end] = i

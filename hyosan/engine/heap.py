@@ -56,3 +56,18 @@ def pop(heap: Any, start: int, size: int, marks: Any, ids: Any) -> int:
     heap[start] = heap[start + size - 1]
     sift_down(heap, start, size - 1, 0, marks, ids)
     return size - 1
+
+
+@inner
+def remove(heap: Any, start: int, size: int, person: int, marks: Any, ids: Any) -> int:
+    """Take a person out of heap[start : start + size], wherever they are; gives the new size."""
+    at = 0
+    while at < size and heap[start + at] != person:
+        at += 1
+    if at == size:
+        return size
+    heap[start + at] = heap[start + size - 1]
+    if at < size - 1:
+        push(heap, start, at, heap[start + at], marks, ids)
+        sift_down(heap, start, size - 1, at, marks, ids)
+    return size - 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner, rule
-from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NOISES, C_TRACKED, RING
+from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NOISES, C_STIRRED, C_TRACKED, F_STIRRED, RING
 
 
 @inner
@@ -96,6 +96,15 @@ def drop_due(s: Any, i: int) -> None:
     if after >= 0:
         s.people[after].due_prev = before
     s.people[i].due_tick = -1
+
+
+@inner
+def stir(s: Any, i: int) -> None:
+    """Note, once, that person i is not as they were last counted."""
+    if s.people[i].notes & F_STIRRED == 0:
+        s.people[i].notes |= F_STIRRED
+        s.stirred[s.count[C_STIRRED]] = i
+        s.count[C_STIRRED] += 1
 
 
 @inner

@@ -12,6 +12,7 @@ from hyosan.backend import inner
 from hyosan.engine.course import draw
 from hyosan.engine.moving import can_pass, next_way, root
 from hyosan.engine.presence import has_target, where
+from hyosan.engine.sound import heard_at
 from hyosan.engine.state import C_CAMP, FLEE, HELD, HIDE, PURSUE, ROUTINE
 from hyosan.luck import AIM, PURSUIT, WAKE, bits, threshold
 from hyosan.luck import HIDE as HIDE_LUCK
@@ -78,8 +79,8 @@ def decide(s: Any, g: Any, b: Any, i: int, here: int, danger: bool, tick: int) -
             return
         option = FLEE_HOME
     if option == HELP:
-        heard = s.places[here].heard_way
-        if s.places[here].heard_tick >= tick - 1 and heard >= 0 and not danger:
+        _, heard = heard_at(s, g, here, tick)
+        if heard >= 0 and not danger:
             p.goal = g.ways[heard].to
             return
     if option == FLEE_HOME and here != home:
@@ -164,7 +165,6 @@ def blocked(s: Any, g: Any, b: Any, i: int, here: int, way: int, tick: int) -> N
     p, t = s.people[i], s.travel[i]
     if g.ways[way].gate >= 0 and s.gates[g.ways[way].gate].closed and s.count[C_CAMP] > 0:
         t.camp = 1
-        t.ready = max(p.ready, (tick * b.one[0].tick_seconds) << INSTANT_BITS)
         return
     p.goal = -1
     t.activity = HIDE
@@ -202,6 +202,7 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
     now = tick * length
     if p.ready < now - length and p.press < 0:
         p.ready = now
+    p.ready = max(p.ready, p.since)
     here = p.place
     pace = b.states[p.health].pace
     t.wake = tick + 1
@@ -253,7 +254,7 @@ def next_of_pursuit(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int
     """The way that one who pursues takes; -1 = rests. Options are the ways out, a few doors, and the way to what is heard."""
     p = s.people[i]
     best, best_luck, best_weight = -1, threshold(b.one[0].seed, PURSUIT, g.persons[i].id, 0, p.decision), b.states[p.health].rest
-    heard = s.places[here].heard_way if s.places[here].heard_tick >= tick - 1 else -1
+    loudness, heard = heard_at(s, g, here, tick)
     row = g.grounds[here]
     children = row.child_end - row.child_start
     few = min(children, SAMPLES) if children > 12 else children
@@ -269,7 +270,7 @@ def next_of_pursuit(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int
             way = heard
         if way < 0 or (way == heard and k < row.main_end - row.main_start + few):
             continue
-        weight = attraction(s, g, b, p.health, here, way, way == heard, tick)
+        weight = attraction(s, g, b, p.health, way, loudness if way == heard else 0, tick)
         if weight > 0:
             luck = threshold(b.one[0].seed, PURSUIT, g.persons[i].id, g.grounds[g.ways[way].to].id + 1, p.decision)
             if first_of(luck, weight, best_luck, best_weight):
@@ -278,7 +279,7 @@ def next_of_pursuit(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int
 
 
 @inner
-def attraction(s: Any, g: Any, b: Any, health: int, here: int, way: int, heard: bool, tick: int) -> int:
+def attraction(s: Any, g: Any, b: Any, health: int, way: int, heard: int, tick: int) -> int:
     """Weight of a way for one who pursues: roaming and sight need an open way, smell and sound go through doors."""
     row, senses = g.ways[way], b.states[health]
     if gate_shut(s, g, way):
@@ -287,12 +288,12 @@ def attraction(s: Any, g: Any, b: Any, health: int, here: int, way: int, heard: 
     if row.door >= 0 and s.doors[row.door].state == 2:
         return 0
     weight = 0 if shut else senses.wander
-    if heard and not shut:
-        weight += senses.sound * s.places[here].heard >> 6
+    if heard > 0 and not shut:
+        weight += senses.sound * heard >> 6
     if (senses.smell > 0 or (senses.sight > 0 and not shut)) and has_target(s, g, b, row.to, tick):
         weight += senses.smell
         if not shut:
             weight += senses.sight
-        elif heard:
-            weight += senses.sound * s.places[here].heard >> 6
+        elif heard > 0:
+            weight += senses.sound * heard >> 6
     return min(weight, (1 << 24) - 1)

@@ -165,7 +165,11 @@ def collect_awake(s: Any, tick: int) -> None:
 
 @inner
 def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
-    """Carry out what the awake chose: places, what they do, doors they block, when they wake again."""
+    """Carry out what the awake chose: places, what they do, doors they block, when they wake again.
+
+    A move is logged at the start of the tick from which one stands at the new place, so that the log never has anybody in two places;
+    `ready` keeps the instant of getting there, from which one goes on.
+    """
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
     for k in range(s.count[C_AWAKE]):
         i = s.awake[k]
@@ -179,11 +183,12 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
             s.people[i].notes |= F_CALLED
             emit(s, begin, CALLED, i, -1, old, NO_ROUTE, -1, -1, 0)
         if t.camp:
-            hold(s, g, b, i, s.count[C_CAMP] - 1, t.ready, QUARANTINED, 0, tick)
+            hold(s, g, b, i, s.count[C_CAMP] - 1, begin, QUARANTINED, 0, tick)
             continue
         if t.place >= 0 and t.place != old:
             activity = t.activity if t.activity > ROUTINE else s.people[i].activity
-            arrive(s, g, b, i, old, t.place, t.ready, activity, tick)
+            arrive(s, g, b, i, old, t.place, begin, activity, tick)
+            s.people[i].ready = t.ready
         elif t.activity >= 0 and t.activity != s.people[i].activity:
             set_place(s, g, b, i, old, t.activity)
             set_tracked(s, i, t.activity == ROUTINE and s.people[i].health != b.one[0].susceptible)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner
-from hyosan.engine.lists import add_hostile, enter_place, leave_place
+from hyosan.engine.lists import add_hostile, enter_place, leave_place, stir
 from hyosan.engine.state import C_HELD, GONE, HELD, ROUTINE
 
 
@@ -67,11 +67,22 @@ def count_in(s: Any, b: Any, i: int, place: int, change: int) -> None:
 
 
 @inner
+def count_routine(s: Any, g: Any, b: Any, i: int, change: int) -> None:
+    """Count person i (who follows the routine and can be bitten) at all places they belong to."""
+    for slot in range(b.one[0].slots):
+        if g.slots[i, slot] >= 0:
+            s.places[g.slots[i, slot]].routine += change
+
+
+@inner
 def set_place(s: Any, g: Any, b: Any, i: int, place: int, activity: int) -> None:
     """Person i leaves the routine, or where they were, and is at a place doing something; GONE takes them out, ROUTINE back."""
+    stir(s, i)
     if s.people[i].activity != ROUTINE and s.people[i].activity != GONE:
         count_in(s, b, i, s.people[i].place, -1)
         leave_place(s, i, s.people[i].place)
+    if (activity == ROUTINE) != (s.people[i].activity == ROUTINE) and s.people[i].health == b.one[0].susceptible:
+        count_routine(s, g, b, i, 1 if activity == ROUTINE else -1)
     if activity == HELD:
         s.count[C_HELD] += 1
     if s.people[i].activity == HELD:
@@ -114,8 +125,8 @@ def sent_home(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
 @inner
 def has_target(s: Any, g: Any, b: Any, place: int, tick: int) -> bool:
     """Whether somebody at a place can be bitten."""
-    if s.places[place].targets > 0:
-        return True
+    if s.places[place].targets > 0 or s.places[place].routine == 0:
+        return s.places[place].targets > 0
     places = len(s.places)
     for slot in range(b.one[0].slots):
         at = slot * places + place

@@ -1,7 +1,7 @@
 """What is made known after each tick: rows of events in canonical order, what the authorities notice, and the hourly series.
 
-Events go out in order of their exact times, then person id, then kind. A contact may be dated into the tick before (what was exerted
-there counts late), so rows wait one tick. Nothing here changes the state.
+Events go out in order of their exact times, then person id, then kind, an hour's worth at a time. A contact may be dated into the tick
+before (what was exerted there counts late), so the rows of the last tick wait. Nothing here changes the state.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from hyosan.scenario.behaviour import OPTIONS
 from hyosan.tables import EVENT_KINDS
 from hyosan.world.frame import World
 
+HOUR = 3600
 ROUTES = ("", "contact", "bite")
 TRUTH = (*CLASSES, "infected", "killed", "quarantined", "left_city")
 """Quantities of the true view, in the order of `effects.count_zones`."""
@@ -44,29 +45,33 @@ class Publisher:
     def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, knowledge: Knowledge, sink: Sink, coded: Any) -> None:
         self.s, self.g, self.b, self.names, self.world, self.knowledge, self.sink, self.coded = s, g, b, names, world, knowledge, sink, coded
         self.length = int(b.one[0].tick_seconds) << INSTANT_BITS
-        self.waiting: dict[str, NDArray[np.int64]] = {name: np.zeros(0, dtype=np.int64) for name in EVENTS}
+        self.waiting: list[Any] = []
+        self.every = max(1, HOUR // int(b.one[0].tick_seconds))
         self.notices: list[tuple[int, int, int, int, int]] = []
         self.before = np.full((len(world.zones) + 1, len(TRUTH)), -1, dtype=np.int64)
         self.known_before = [-1] * len(KNOWN)
+        self.counts = np.zeros_like(self.before)
+        effects.zones_at_start(s, g, b, self.counts)
         self.rows = 0
         self._causes = (*names.seeds, *OPTIONS)
         self._marks = (*names.states, *world.kinds)
+        self._states = [{name: int(row[name]) for name in ("kind", "notice_share", "period_known", "misread", "taken_for")} for row in b.states]
+        self._seed = int(b.one["seed"][0])
         self._noticing = bool((b.states["notice_share"] > 0).any())
 
     def publish(self, tick: int) -> None:
         """Take the events of a tick; send on those that no later one can precede."""
         count = int(self.s.count[C_EVENTS])
-        fresh = {name: self.s.events[name][:count].copy() for name in EVENTS}
-        self.s.count[C_EVENTS] = 0
-        if count and self._noticing:
-            self._plan_notices(fresh)
         if count:
+            fresh = self.s.events[:count].copy()
+            self.s.count[C_EVENTS] = 0
+            self.waiting.append(fresh)
+            if self._noticing:
+                self._plan_notices(fresh)
             self._calls(fresh)
-        noticed = self._notice((tick + 1) * self.length)
-        if count or noticed or len(self.waiting["at"]):
-            extra = np.array(noticed, dtype=np.int64).reshape(-1, len(EVENTS)).T if noticed else np.zeros((len(EVENTS), 0), dtype=np.int64)
-            for k, name in enumerate(EVENTS):
-                self.waiting[name] = np.concatenate([self.waiting[name], fresh[name], extra[k]])
+        if noticed := self._notice((tick + 1) * self.length):
+            self.waiting.append(np.array(noticed, dtype=self.s.events.dtype))
+        if self.waiting and tick % self.every == 0:
             self._send(tick * self.length)
 
     def finish(self) -> None:
@@ -74,7 +79,7 @@ class Publisher:
         self._send(1 << 62)
 
     def _send(self, before: int) -> None:
-        rows = self.waiting
+        rows = np.concatenate([self.s.events[:0], *self.waiting])
         ids = self._ids(rows["person"])
         order = np.lexsort((rows["place"], rows["kind"], ids, rows["at"]))
         ready = int((rows["at"] < before).sum())
@@ -82,7 +87,7 @@ class Publisher:
         if ready:
             self.sink.append("events", self._columns({name: rows[name][chosen] for name in EVENTS}))
             self.rows += ready
-        self.waiting = {name: rows[name][np.sort(rest)] for name in EVENTS}
+        self.waiting = [rows[np.sort(rest)]] if len(rest) else []
 
     def _ids(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         ids = self.g.persons["id"]
@@ -110,7 +115,7 @@ class Publisher:
             "cause": code(cause, self._causes),
         }
 
-    def _plan_notices(self, rows: dict[str, NDArray[np.int64]]) -> None:
+    def _plan_notices(self, rows: Any) -> None:
         """Who entered a state that is noticed, and when that comes to the authorities."""
         kind = rows["kind"]
         entered = np.flatnonzero(((kind == SEEDED) | (kind == INFECTED) | (kind == PROGRESSED) | (kind == KILLED)) & (rows["to"] >= 0))
@@ -121,39 +126,39 @@ class Publisher:
         delays = np.zeros(len(entered), dtype=np.int64)
         effects.notice_delays(self.s, self.g, self.b, person, state, delays)
         since = np.where(kind[entered] == PROGRESSED, (at - self.s.people["infected_at"][person]) >> INSTANT_BITS, -3600)
-        for k in np.flatnonzero(delays >= 0):
-            zone = int(self.g.grounds["zone"][place[k]])
-            period = int(since[k]) // 3600 if self._period_is_known(int(person[k]), int(state[k])) else -1
-            heapq.heappush(self.notices, (int(at[k] + delays[k]), int(person[k]), int(state[k]), zone, period))
+        seen = delays >= 0
+        columns = (at + delays, person, state, self.g.grounds["zone"][place], since // 3600)
+        for when, who, what, zone, hours in zip(*(column[seen].tolist() for column in columns), strict=True):
+            heapq.heappush(self.notices, (when, who, what, zone, hours if self._period_is_known(who, what) else -1))
 
     def _period_is_known(self, person: int, state: int) -> bool:
         """Whether those who notice a person also learn when they were infected."""
-        luck = bits(int(self.b.one[0].seed), NOTICE, int(self.g.persons["id"][person]), 1000 + state, 0) >> 30
-        return bool(luck < self.b.states[state].period_known)
+        known = self._states[state]["period_known"]
+        return known > 0 and bits(self._seed, NOTICE, int(self.g.persons["id"][person]), 1000 + state, 0) >> 30 < known
 
     def _notice(self, end: int) -> list[tuple[int, ...]]:
         """The authorities learn what has come to them by now; gives rows of events."""
         rows: list[tuple[int, ...]] = []
         while self.notices and self.notices[0][0] <= end:
             at, person, state, zone, period = heapq.heappop(self.notices)
-            row = self.b.states[state]
-            luck = bits(int(self.b.one[0].seed), MISREAD, int(self.g.persons["id"][person]), state, 0) >> 30
-            seen = int(row.taken_for) if luck < row.misread and row.taken_for >= 0 else state
-            self.knowledge.notice(at >> INSTANT_BITS, CLASSES[self.b.states[seen].kind], zone, period)
+            row, seen = self._states[state], state
+            if row["taken_for"] >= 0 and bits(self._seed, MISREAD, int(self.g.persons["id"][person]), state, 0) >> 30 < row["misread"]:
+                seen = row["taken_for"]
+            self.knowledge.notice(at >> INSTANT_BITS, CLASSES[self._states[seen]["kind"]], zone, period)
             place = int(self.s.people["place"][person])
             place = place if place >= 0 else int(self.g.persons["home"][person])
             rows.append((at, NOTICED, person, -1, place, 0, state, seen, 0))
         return rows
 
-    def _calls(self, rows: dict[str, NDArray[np.int64]]) -> None:
+    def _calls(self, rows: Any) -> None:
         for k in np.flatnonzero(rows["kind"] == CALLED):
             person = int(rows["person"][k])
             self.knowledge.call(int(rows["at"][k]) >> INSTANT_BITS, int(self.g.persons["id"][person]), person)
 
     def series(self, tick: int) -> None:
         """Write what changed since the last time, by zone and for the whole city, truth and known."""
-        now = np.zeros_like(self.before)
-        effects.count_zones(self.s, self.g, self.b, tick, now)
+        effects.count_zones(self.s, self.g, self.b, self.counts)
+        now = self.counts.copy()
         zone, quantity = np.nonzero(now != self.before)
         k = self.knowledge
         known = [k.reported["infected"], k.reported["turned"], k.reported["dead"], k.held, len(k.calls), sum(k.marked)]
@@ -176,13 +181,24 @@ class Publisher:
 
     def to_arrays(self) -> dict[str, NDArray[np.int64]]:
         """What waits and what was last written, for a checkpoint."""
-        waiting = {f"waiting/{name}": column for name, column in self.waiting.items()}
+        rows = np.concatenate([self.s.events[:0], *self.waiting])
+        waiting = {f"waiting/{name}": rows[name] for name in EVENTS}
         notices = np.array(sorted(self.notices), dtype=np.int64).reshape(-1, 5)
-        return {**waiting, "notices": notices, "before": self.before, "known_before": np.array(self.known_before, dtype=np.int64)}
+        return {
+            **waiting,
+            "notices": notices,
+            "before": self.before,
+            "counts": self.counts,
+            "known_before": np.array(self.known_before, dtype=np.int64),
+        }
 
     def restore(self, arrays: dict[str, NDArray[np.int64]]) -> None:
         """Take over what a checkpoint kept."""
-        self.waiting = {name: arrays[f"waiting/{name}"].copy() for name in EVENTS}
+        rows = np.zeros(len(arrays["waiting/at"]), dtype=self.s.events.dtype)
+        for name in EVENTS:
+            rows[name] = arrays[f"waiting/{name}"]
+        self.waiting = [rows] if len(rows) else []
         self.notices = [tuple(int(x) for x in row) for row in arrays["notices"]]  # type: ignore[misc]
         self.before = arrays["before"].copy()
+        self.counts = arrays["counts"].copy()
         self.known_before = [int(x) for x in arrays["known_before"]]

@@ -36,9 +36,10 @@ SETTINGS = ("contact", "bite")
 PERSONS = ("id", "age", "schedule", "home", "fighter", "zone")
 GROUNDS = (
     "id", "kind", "setting", "zone", "parent", "x", "y", "outside", "way_start", "way_end", "main_start", "main_end", "child_start",
-    "child_end", "out", "link",
+    "child_end", "leaf_start", "dead_end", "out",
 )  # fmt: skip
-"""Columns per place; `main` ways lead to the street, the parent or open ground, `child` ways to what hangs on the place."""
+"""Columns per place; `main` ways lead to the street, the parent or open ground, `child` ways to what hangs on the place,
+from `leaf_start` on to dead ends: places with one way only, most buildings."""
 WAYS = ("to", "seconds", "door", "sound_lost", "gate", "back", "from_")
 
 
@@ -75,6 +76,7 @@ class Floor(NamedTuple):
     link_start: NDArray[np.int64]  # [n + 1]
     link_to: NDArray[np.int64]
     link_weight: NDArray[np.int64]
+    row_of: NDArray[np.int64]  # [highest id + 1] row of the person with an id, -1 = none; empty where ids are sparse
 
 
 def table(columns: tuple[str, ...], count: int, **values: Any) -> Any:

@@ -14,7 +14,7 @@ from hyosan.engine.cpu import Processor
 from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
 from hyosan.engine.many import QUANTITIES, quantity_now, seed_person
-from hyosan.engine.publish import Publisher, Sink
+from hyosan.engine.publish import HOUR, Publisher, Sink
 from hyosan.engine.response import Response
 from hyosan.engine.response_actions import Hands
 from hyosan.engine.sound import LEVELS
@@ -26,8 +26,23 @@ from hyosan.scenario.root import Scenario
 from hyosan.units import Moment
 from hyosan.world.frame import World
 
-HOUR = 3600
-KEPT = ("count", "people", "places", "doors", "gates", "zones", "wake_head", "due_head", "hot", "infectious", "tracked", "carried", "bites", "kills")
+KEPT = (
+    "count",
+    "people",
+    "places",
+    "doors",
+    "gates",
+    "zones",
+    "wake_head",
+    "due_head",
+    "hot",
+    "stirred",
+    "infectious",
+    "tracked",
+    "carried",
+    "bites",
+    "kills",
+)
 """Arrays of the state that a checkpoint holds; the rest is scratch of a tick."""
 
 

@@ -20,7 +20,7 @@ from hyosan.engine.doors import shut_behind
 from hyosan.engine.lists import drop_due, make_noise, wake_in
 from hyosan.engine.moving import go_through
 from hyosan.engine.presence import where
-from hyosan.engine.state import C_ARENAS, C_CANDIDATES, D_FIGHT, FLEE, HIDE, RING, ROUTINE
+from hyosan.engine.state import C_ARENAS, C_CANDIDATES, D_FIGHT, FLEE, GONE, HIDE, RING, ROUTINE
 from hyosan.rules.exact import INSTANT_BITS
 
 
@@ -86,11 +86,11 @@ def settle_one(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
 
 @inner
 def settle_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
-    """Commit infections by exposure (not of people whom an arena infected in the same tick)."""
+    """Commit infections by exposure (not of people whom an arena infected, or who left the city, in the same tick)."""
     for k in range(s.count[C_CANDIDATES]):
         i = s.candidates[k]
         t = s.travel[i]
-        if t.exposed_at < 0 or s.people[i].health != b.one[0].susceptible:
+        if t.exposed_at < 0 or s.people[i].health != b.one[0].susceptible or s.people[i].activity == GONE:
             continue
         at, by, place = t.exposed_at, t.exposed_by, t.exposed_place
         if place < 0:

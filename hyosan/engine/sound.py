@@ -1,7 +1,8 @@
 """Sound: noises of a tick spread over the place graph, losing loudness on each way and at shut doors; who hears them wakes.
 
 The loudest noise that arrives counts; its way back leads towards the source. Places are visited from loud to quiet, so each is settled
-once, and only those that sound reaches are touched.
+once, and only those that sound reaches are touched. Dead ends (most buildings) are not even that: they are asked what they hear only
+where somebody bites in them, or where people may be due an alarm.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, Final
 from hyosan.backend import inner
 from hyosan.engine.lists import wake_in
 from hyosan.engine.presence import member_there
-from hyosan.engine.state import C_NOISES, FLEE, HIDE, PURSUE, ROUTINE
+from hyosan.engine.state import C_HOT, C_NOISES, FLEE, HIDE, PURSUE, ROUTINE
 
 FLOOR: Final = 25
 """dB below which nothing is heard (a quiet room)."""
@@ -40,7 +41,14 @@ def spread_sound(s: Any, g: Any, b: Any, tick: int, level_head: Any) -> None:
             after = s.places[place].queue_next
             pass_on(s, g, b, place, level, tick, level_head)
             listen(s, g, b, place, level, tick)
+            alarm_dead_ends(s, g, b, place, level, tick)
             place = after
+    for k in range(s.count[C_HOT]):
+        place = s.hot[k]
+        if g.grounds[place].dead_end:
+            level, way = heard_at(s, g, place, tick + 1)
+            if way >= 0:
+                listen(s, g, b, place, level, tick)
 
 
 @inner
@@ -73,36 +81,68 @@ def unlink(s: Any, place: int, level: int, level_head: Any) -> None:
 
 
 @inner
-def nobody_stirs(s: Any, g: Any, b: Any, place: int, there: int, tick: int) -> bool:
-    """Whether a dead end holds nobody who would act on a sound: none who bites, and its people were alarmed not long ago.
-
-    Most buildings around a fight are such; passing them by halves the cost of sound.
-    """
-    ground, row = g.grounds[there], s.places[there]
-    if ground.parent != place or ground.way_end - ground.way_start != 1 or row.hostiles > 0:
-        return False
-    return tick - row.warned_tick <= WARN_AGAIN_SECONDS // b.one[0].tick_seconds
+def pass_on(s: Any, g: Any, b: Any, place: int, level: int, tick: int, level_head: Any) -> None:
+    """Sound goes from a place to its neighbours that lead on. Equal loudness from two sides: the side with the lower id of place."""
+    ground = g.grounds[place]
+    for k in range(ground.main_end - ground.main_start + ground.leaf_start - ground.child_start):
+        main = k < ground.main_end - ground.main_start
+        way = g.main_way[ground.main_start + k] if main else g.child_way[ground.child_start + k - (ground.main_end - ground.main_start)]
+        arriving = level - lost_on(s, g, way)
+        if arriving < FLOOR:
+            continue
+        there = g.ways[way].to
+        other = s.places[there]
+        if other.heard_tick == tick and other.heard == arriving and other.heard_way >= 0:
+            if ground.id < g.grounds[g.ways[other.heard_way].to].id:
+                other.heard_way = g.ways[way].back
+        else:
+            hear(s, there, arriving, g.ways[way].back, tick, level_head)
 
 
 @inner
-def pass_on(s: Any, g: Any, b: Any, place: int, level: int, tick: int, level_head: Any) -> None:
-    """Sound goes from a place to its neighbours. Equal loudness from two sides: the side with the lower id of place."""
-    for way in range(g.grounds[place].way_start, g.grounds[place].way_end):
-        row = g.ways[way]
-        if nobody_stirs(s, g, b, place, row.to, tick):
-            continue
-        lost = max(1, row.sound_lost)
-        if row.door >= 0 and s.doors[row.door].state != 0:
-            lost += SHUT_DOOR
-        there, arriving = row.to, level - lost
-        if arriving < FLOOR:
-            continue
-        other = s.places[there]
-        if other.heard_tick == tick and other.heard == arriving and other.heard_way >= 0:
-            if g.grounds[place].id < g.grounds[g.ways[other.heard_way].to].id:
-                other.heard_way = row.back
-        else:
-            hear(s, there, arriving, row.back, tick, level_head)
+def lost_on(s: Any, g: Any, way: int) -> int:
+    """What sound loses on a way, in dB."""
+    row = g.ways[way]
+    lost = max(1, row.sound_lost)
+    if row.door >= 0 and s.doors[row.door].state != 0:
+        lost += SHUT_DOOR
+    return lost
+
+
+@inner
+def heard_at(s: Any, g: Any, place: int, tick: int) -> tuple[int, int]:
+    """How loud the sound of the tick before is at a place, and the way towards it; -1 = none, or it arose here.
+
+    Nothing is kept for dead ends: what they hear is what the place hears that they hang on, less what is lost on the way.
+    """
+    row, ground = s.places[place], g.grounds[place]
+    level, way = 0, -1
+    if row.heard_tick >= tick - 1:
+        level, way = row.heard, row.heard_way
+    if ground.dead_end:
+        outer = s.places[ground.parent]
+        if outer.heard_tick >= tick - 1:
+            arriving = outer.heard - lost_on(s, g, ground.way_start)
+            if arriving >= FLOOR and arriving > level:
+                level, way = arriving, ground.way_start
+    return level, way
+
+
+@inner
+def alarm_dead_ends(s: Any, g: Any, b: Any, place: int, level: int, tick: int) -> None:
+    """Alarm people in the dead ends of a place, unless all who would hear this were alarmed not long ago: most ticks, there is nothing to do."""
+    ground, row = g.grounds[place], s.places[place]
+    if ground.leaf_start == ground.child_end or (tick <= row.calm_tick and level <= row.calm_level):
+        return
+    again = WARN_AGAIN_SECONDS // b.one[0].tick_seconds
+    row.calm_tick, row.calm_level = tick + again, level
+    for k in range(ground.leaf_start, ground.child_end):
+        way = g.child_way[k]
+        there, arriving = g.ways[way].to, level - lost_on(s, g, way)
+        if arriving >= FLOOR and arriving >= b.one[0].hearing:
+            if tick - s.places[there].warned_tick > again:
+                listen(s, g, b, there, arriving, tick)
+            row.calm_tick = min(row.calm_tick, s.places[there].warned_tick + again)
 
 
 @inner

@@ -42,6 +42,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
         p.reserve = threshold(seed, RESERVE, name, 0, 0)
         p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
+        p.counted = g.persons[i].zone * 128 + b.states[b.one[0].susceptible].kind
         p.obeys = bits(seed, COMPLY, name, 0, 0) >> 30
         p.activity = ROUTINE
         p.place = p.track = p.goal = p.press = p.infector = -1
@@ -54,9 +55,13 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
     for m in range(len(s.places)):
         q = s.places[m]
         q.occ_head = q.hot_at = q.heard_way = q.field_entry = -1
-        q.heard_tick = q.warned_tick = q.served_tick = -(1 << 40)
-        q.hostiles = q.targets = q.closed = q.noise = q.heard = q.field = 0
+        q.heard_tick = q.warned_tick = q.served_tick = q.calm_tick = -(1 << 40)
+        q.hostiles = q.targets = q.routine = q.closed = q.noise = q.heard = q.field = q.calm_level = 0
         q.members = members[m]
+    for i in range(len(s.people)):
+        for slot in range(b.one[0].slots):
+            if g.slots[i, slot] >= 0:
+                s.places[g.slots[i, slot]].routine += 1
     for d in range(len(s.doors)):
         row = s.doors[d]
         row.state, row.kind, row.turn, row.pressed = door_state[d], door_kind[d], 0, 0
@@ -93,7 +98,9 @@ def allocate(world: World, floor: Floor, book: Rulebook) -> State:
     """Take the memory for a state of this world."""
     n = len(floor.persons)
     fights = (book.bite_rate.shape[0], book.bite_rate.shape[1])
-    return new_state(n, len(floor.grounds), len(world.ground.door_id), len(world.gates), len(world.zones), fights, event_rows(n))
+    arenas = 1 if book.one[0].bite_links or not book.one[0].has_bites else len(floor.grounds)
+    sizes = (n, len(floor.grounds), len(world.ground.door_id), len(world.gates), len(world.zones))
+    return new_state(*sizes, fights, arenas, bool(book.one[0].has_contact), event_rows(n))
 
 
 def event_rows(people: int) -> int:

@@ -23,41 +23,48 @@ COUNTERS = 64
 
 # Positions in `State.count`: lengths of the dense lists, then totals.
 C_EVENTS, C_AWAKE, C_HOT, C_INFECTIOUS, C_ENTRIES, C_ARENAS, C_OCCUPANTS, C_CANDIDATES, C_NOISES, C_TRACKED = range(10)
-C_CARRIED, C_LINKED, C_INFECTED, C_KILLED, C_LEFT, C_HELD, C_CAMP, C_OVERFLOW = range(10, 18)
+C_CARRIED, C_LINKED, C_INFECTED, C_KILLED, C_LEFT, C_HELD, C_CAMP, C_OVERFLOW, C_STIRRED = range(10, 19)
 C_CLASS = 20  # people by class, 8 positions
 C_LAST = 30  # instant of the last infection or death
 
-PEOPLE = {
+PEOPLE = {  # the first few are read together in every tick
     "health": "state of the infection",
-    "host": "host type, fixed at birth",
-    "episode": "times infected",
-    "since": "instant the state was entered",
-    "next_at": "instant it changes of itself; NEVER",
-    "next_out": "transition taken then",
-    "reserve": "unspent threshold of infection, 2**-44",
-    "kill_reserve": "unspent threshold of being killed, of those who bite",
-    "leave_reserve": "unspent threshold of getting out of the present place; 0 = not drawn",
     "activity": "ROUTINE ... GONE",
     "place": "where those are who left their routine; -1 = routine",
-    "track": "place where an infected person in the routine was last; -1",
-    "goal": "place one is on the way to; -1",
     "ready": "instant from which one is free to go on",
-    "decision": "decisions made so far",
-    "obeys": "luck of keeping a curfew, 2**-32, fixed at birth",
-    "alarm": "0 none, 1 told, 2 heard, 3 saw",
     "press": "way whose door one presses; -1",
+    "decision": "decisions made so far",
+    "goal": "place one is on the way to; -1",
+    "alarm": "0 none, 1 told, 2 heard, 3 saw",
+    "since": "instant the state was entered",
+    "host": "host type, fixed at birth",
+    "episode": "times infected",
+    "notes": "bits F_*",
+    "reserve": "unspent threshold of infection, 2**-44",
+    "next_at": "instant it changes of itself; NEVER",
+    "next_out": "transition taken then",
+    "wake_tick": "-1 = asleep",
+    "wake_next": "calendar of those who wake",
+    "wake_prev": "",
+    "occ_next": "list of the place",
+    "occ_prev": "",
+    "kill_reserve": "unspent threshold of being killed, of those who bite",
+    "leave_reserve": "unspent threshold of getting out of the present place; 0 = not drawn",
+    "track": "place where an infected person in the routine was last; -1",
+    "obeys": "luck of keeping a curfew, 2**-32, fixed at birth",
     "rest": "instant before which one who pursues does not look around of itself",
     "infector": "row; -1",
     "infected_at": "instant; NEVER",
     "died_at": "instant; NEVER",
-    "death": "why: D_*", "dead_from": "state before",
-    "notes": "bits F_*",
-    "occ_next": "list of the place", "occ_prev": "",
-    "wake_next": "calendar of those who wake", "wake_prev": "", "wake_tick": "-1 = asleep",
-    "due_next": "calendar of changes of state", "due_prev": "", "due_tick": "-1 = none",
+    "death": "why: D_*",
+    "dead_from": "state before",
+    "counted": "zone, flags and class as last counted, packed",
+    "due_next": "calendar of changes of state",
+    "due_prev": "",
+    "due_tick": "-1 = none",
     "infectious_at": "position in State.infectious; -1",
     "tracked_at": "position in State.tracked; -1",
-}  # fmt: skip
+}
 TRAVEL = {
     "place": "where one gets to in this tick; -1 = stays", "ready": "instant of getting there",
     "activity": "what one does from now on; -1 = as before", "wake": "tick to decide again; -1 = none", "option": "chosen; -1",
@@ -71,18 +78,20 @@ TRAVEL = {
     "next_at": "as in PEOPLE, within the arena", "next_out": "", "left": "unspent threshold of being killed after the arena; -1",
     "link_field": "exposure through links", "link_amount": "exerted through links", "link_entry": "the entry of it",
     "link_rate": "rate of an event through links", "link_last": "instant up to which it is spent", "link_turn": "version of the queue entry",
-    "candidate_tick": "tick in which last exposed", "arena_tick": "tick in which last in an arena",
+    "candidate_tick": "tick in which last exposed", "arena_tick": "tick in which last in an arena", "arena": "which one",
 }  # fmt: skip
 PLACES = {
     "occ_head": "first person who left the routine; -1",
     "hostiles": "people there who bite",
     "targets": "people there who left their routine and can be bitten",
+    "routine": "memberships of people who follow their routine and can be bitten: where there is none, nobody need be looked for",
     "members": "people who belong there",
     "closed": "1 = who belongs there stays at home",
     "hot_at": "position in State.hot; -1",
     "noise": "dB made there in this tick",
     "heard": "dB that arrive", "heard_way": "way towards the source; -1 = here", "heard_tick": "in which tick",
     "warned_tick": "when people there were last alarmed",
+    "calm_tick": "until when a sound of calm_level alarms nobody in the dead ends here", "calm_level": "dB",
     "field": "exposure in this tick", "field_entry": "first entry; -1",
     "queue_next": "list of the flood of sound", "queue_prev": "",
     "served_tick": "when teams cleared it",
@@ -108,7 +117,7 @@ EVENTS = {"at": "", "kind": "", "person": "", "other": "", "place": "", "route":
 WORDS = 64
 """Scratch words per arena."""
 
-F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED = 1, 2, 4, 8, 16, 32
+F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED, F_STIRRED = 1, 2, 4, 8, 16, 32, 64
 """Bits of `people.notes`."""
 D_NONE, D_FIGHT, D_FORCE, D_SWEEP, D_COURSE = range(5)
 """Why a person died."""
@@ -130,6 +139,7 @@ class State(NamedTuple):
     due_head: NDArray[np.int64]  # [RING]
     awake: NDArray[np.int64]  # [n] who decides in this tick
     hot: NDArray[np.int64]  # [m] places with people who bite
+    stirred: NDArray[np.int64]  # [n] people whose place or health changed since they were last counted
     infectious: NDArray[np.int64]  # [n] people infectious by contact
     tracked: NDArray[np.int64]  # [n] infected people in their routine
     noises: NDArray[np.int64]  # [m] places with noise
@@ -169,8 +179,10 @@ def records(fields: dict[str, str], count: int) -> Any:
     return np.zeros(count, dtype=np.dtype((np.record, [(name, np.int64) for name in fields])))
 
 
-def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int, int], events: int) -> State:
-    """Allocate a state; `engine/start.py` fills it."""
+def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int, int], arenas: int, contact: bool, events: int) -> State:
+    """Allocate a state; `engine/start.py` fills it. Without fights, or without contact, the room for them is not taken."""
+    fighters = n if fights[1] else 0
+    exerting = n if contact else 0
 
     def row(size: int) -> NDArray[np.int64]:
         return np.zeros(size, dtype=np.int64)
@@ -178,9 +190,10 @@ def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int,
     return State(
         count=row(COUNTERS), people=records(PEOPLE, n), travel=records(TRAVEL, n), places=records(PLACES, m), doors=records(DOORS, d),
         gates=records(GATES, gates), zones=records(ZONES, zones), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
-        infectious=row(n), tracked=row(n), noises=row(m), entries=records(ENTRIES, 2 * n + 16), carried=records(ENTRIES, n + 1),
+        stirred=row(n), infectious=row(n), tracked=row(n), noises=row(m), entries=records(ENTRIES, 2 * exerting + 16),
+        carried=records(ENTRIES, exerting + 1),
         candidates=row(n), arena_place=row(m), arena_start=row(m + 1), occupants=row(n + 1),
-        heaps=np.zeros((2 + sum(fights), n + 1), dtype=np.int64), lists=np.zeros((2, n + 1), dtype=np.int64),
-        words=np.zeros((m if fights[1] else 1, WORDS), dtype=np.int64),
+        heaps=np.zeros((2 + sum(fights), fighters + 1), dtype=np.int64), lists=np.zeros((2, fighters + 1), dtype=np.int64),
+        words=np.zeros((arenas, WORDS), dtype=np.int64),
         bites=np.zeros(fights, dtype=np.int64), kills=np.zeros(fights, dtype=np.int64), events=records(EVENTS, events),
     )  # fmt: skip

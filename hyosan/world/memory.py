@@ -1,4 +1,4 @@
-"""How much memory a world will take, and how much is free: asked before anything is allocated."""
+"""How much memory a world and a run in it will take, and how much is free: asked before anything is allocated."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from hyosan.world.land import columns_of
 
 _BASE: Final = 40_000_000
 _PER_PERSON: Final = {
-    "korea": 550, "well_mixed": 80, "lattice": 500, "network": 400, "households": 300, "rooms": 120, "school": 1500,
+    "korea": 2100, "well_mixed": 1500, "lattice": 2100, "network": 2300, "households": 1700, "rooms": 1800, "school": 5600,
 }  # fmt: skip
-"""Peak bytes per person while building, measured and rounded up by about a half."""
+"""Peak bytes per person (per pupil of a school, whose families count too) of a run with its world, measured and rounded up; building takes less."""
 _PER_CELL: Final = 1200
 _PER_EDGE: Final = 500
 _MOST_CELLS: Final = 2_000_000
@@ -43,7 +43,7 @@ def people_of(city: City) -> int:
 
 
 def estimate_bytes(city: City) -> int:
-    """Peak memory, in bytes, that building this city will take at most; allocates nothing."""
+    """Peak memory, in bytes, that building this city and a run in it will take at most; allocates nothing."""
     cells = columns_of(city, people_of(city)) ** 2 if city.korea is not None or (city.school is not None and city.school.drawn) else 0
     edges = len(city.network.edges) if city.network is not None and not isinstance(city.network.edges, str) else 0
     return bytes_for(city.ground, people_of(city)) + _PER_CELL * cells + _PER_EDGE * edges

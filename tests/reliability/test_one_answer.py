@@ -265,15 +265,7 @@ ORDERED = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="open: a rescue team with few seats takes people in the order of a list, not by id"))
-        if name == "village"
-        else name
-        for name in ORDERED
-    ],
-)
+@pytest.mark.parametrize("name", [*ORDERED])
 def test_order_of_storage_decides_nothing(name):
     source, overrides = ORDERED[name]
     scenario, world = built(source, overrides)

@@ -20,7 +20,6 @@ def survivors(tick: str, runs: int) -> np.ndarray[Any, Any]:
     return np.asarray(found["susceptible"].to_numpy())
 
 
-@pytest.mark.xfail(reason="open: `exit_flow` is cut to 1/2 per s, because `rate_bits` does not look at it", strict=True)
 @pytest.mark.parametrize("tick", TICKS)
 def test_who_gets_out_of_the_classroom(tick: str) -> None:
     """Survivors of the library's classroom follow their Markov chain, at ticks of 10 seconds, 1 minute and 10 minutes.
