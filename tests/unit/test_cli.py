@@ -247,7 +247,10 @@ def test_the_ending_in_the_terminal() -> None:
     assert sum(line.startswith("* ") for line in lines) == len(told["sentences"])
     assert "self-checks passed (2)" in lines
     assert f"history hash: {run.history_hash}" in lines
-    assert lines[-1] == "12.5 s · 0.064 million person-days/s · 2 threads · 2 cores of a test, 4 GiB memory, Linux x86_64"
+    assert (
+        lines[-1]
+        == "12.5 s after 4.0 s of compiling (once) · 0.064 million person-days/s · 2 threads · 2 cores of a test, 4 GiB memory, Linux x86_64"
+    )
 
 
 def test_failed_checks_cannot_be_overlooked() -> None:
