@@ -108,9 +108,9 @@ class City(Block):
 
     name: str | None = None
     korea: str | None = Field(default=None, description="one of Korea's 250 municipalities, by English or Korean name or code")
-    country: str | None = Field(default=None, description="one of 187 countries, by ISO 3166 code of three letters or English name; needs `residents`")
+    country: str | None = Field(default=None, description="one of 187 countries, by code of three letters or English name; needs `residents`")
     residents: Annotated[int, Field(ge=1, le=10**15)] | None = None
-    household_size: Annotated[float, Field(ge=1.2, le=20)] | None = Field(default=None, description="mean household size; default: that of the country")
+    household_size: Annotated[float, Field(ge=1.2, le=20)] | None = Field(default=None, description="mean of the city; default: that of the country")
     people: str | None = Field(default=None, description="a table (CSV or Parquet) of people: id, age[, household, home, role, zone]")
     places: str | None = Field(default=None, description="a table of places: id, kind[, setting, zone, x, y, capacity]")
     membership: str | None = Field(default=None, description="a table of who belongs where: person, place, slot")

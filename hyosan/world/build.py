@@ -1,4 +1,4 @@
-"""From a scenario's city to its world: one door for all grounds. Read on in `build_town.py`, `plain.py`, `contacts.py`,
+"""From a scenario's city to its world: one door for all grounds. Read on in `build_town.py`, `own_tables.py`, `plain.py`, `contacts.py`,
 `school_alone.py`.
 """
 
@@ -14,6 +14,7 @@ from hyosan.world.contacts import build_lattice, build_network
 from hyosan.world.finish import finish
 from hyosan.world.frame import World
 from hyosan.world.memory import estimate_bytes, refuse_if_too_large
+from hyosan.world.own_tables import build_own
 from hyosan.world.plain import build_households, build_rooms, build_well_mixed
 from hyosan.world.school_alone import build_school
 
@@ -39,6 +40,8 @@ def build(city: City, base: Path | None = None) -> World:
     folder = base if base is not None else Path()
     if city.well_mixed is not None:
         return build_well_mixed(city)
+    if city.people is not None:
+        return build_own(city, folder)
     if city.lattice is not None:
         return build_lattice(city, city.lattice)
     if city.network is not None:

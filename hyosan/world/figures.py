@@ -63,5 +63,8 @@ class Figures(NamedTuple):
         """[people] ages, ascending, in proportion to those published: first the groups as published, then years within each."""
         lows = np.arange(0, len(self.ages), self.age_group)
         counts = apportion(np.add.reduceat(self.ages, lows), people)
-        parts = [apportion(self.ages[low : low + self.age_group], n) if n else [] for low, n in zip(lows.tolist(), counts.tolist(), strict=True)]
-        return np.concatenate([np.repeat(low + np.arange(len(part)), part) for low, part in zip(lows.tolist(), parts, strict=True) if len(part)])
+        every = np.zeros(len(self.ages), dtype=np.int64)
+        for low, number in zip(lows.tolist(), counts.tolist(), strict=True):
+            if number:
+                every[low : low + self.age_group] = apportion(self.ages[low : low + self.age_group], number)
+        return np.repeat(np.arange(len(every)), every)

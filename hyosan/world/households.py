@@ -60,9 +60,13 @@ def size_counts(law: SizeLaw, people: int) -> Ints:
         if largest:
             counts[largest - 1] += 1
     missing = people - int(counts @ sizes)
-    grown = min(missing, int(counts[0]))
-    counts[0] += missing - 2 * grown
-    counts[1] += grown
+    growing = largest - 1 if count > 3 else 1  # with three households or fewer no law is told
+    for smaller in range(growing):  # the smallest households grow by a person: singles become pairs, then pairs ...
+        grown = min(missing, int(counts[smaller]))
+        counts[smaller] -= grown
+        counts[smaller + 1] += grown
+        missing -= grown
+    counts[0] += missing  # too few people for the law: each lives alone
     return counts
 
 

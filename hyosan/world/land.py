@@ -119,7 +119,7 @@ def _ring(draft: Draft, grid: Ints, x: Ints, y: Ints, cell: int) -> Ints:
 
 
 def _beyond(draft: Draft, ring: Ints, columns: int, cell: int, *, elsewhere: bool) -> tuple[int, int]:
-    """Yangdong (`elsewhere` than in Korea it has no name), a walk of 2 cells north of the city, and the camp, south of it, reached through the gates."""
+    """Yangdong (`elsewhere` it has no name), a walk of 2 cells north of the city, and the camp, south of it, reached through the gates."""
     middle = columns // 2
     x, side = middle * cell + cell // 2, columns * cell
     town = draft.add_place(

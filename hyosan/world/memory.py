@@ -16,7 +16,8 @@ from hyosan.world.land import columns_of
 
 _BASE: Final = 40_000_000
 _PER_PERSON: Final = {
-    "korea": 2100, "country": 2100, "well_mixed": 1500, "lattice": 2100, "network": 2300, "households": 1700, "rooms": 1800, "school": 5600,
+    "korea": 2100, "country": 2100, "people": 2300,
+    "well_mixed": 1500, "lattice": 2100, "network": 2300, "households": 1700, "rooms": 1800, "school": 5600,
 }  # fmt: skip
 """Peak bytes per person (per pupil of a school, whose families count too) of a run with its world, measured and rounded up; building takes less."""
 _PER_CELL: Final = 1200
@@ -47,12 +48,17 @@ def estimate_bytes(city: City) -> int:
     streets = city.ground in ("korea", "country") or (city.school is not None and city.school.drawn)
     cells = columns_of(city, people_of(city)) ** 2 if streets else 0
     edges = len(city.network.edges) if city.network is not None and not isinstance(city.network.edges, str) else 0
-    return bytes_for(city.ground, people_of(city)) + _PER_CELL * cells + _PER_EDGE * edges
+    return bytes_for(city.ground, people_of(city)) + _PER_CELL * cells + bytes_for_links(edges)
 
 
 def bytes_for(ground: str, people: int) -> int:
     """Peak memory, in bytes, for so many people on a ground, without its streets and links."""
     return _BASE + _PER_PERSON[ground] * people
+
+
+def bytes_for_links(links: int) -> int:
+    """Peak memory, in bytes, for so many links between people."""
+    return _PER_EDGE * links
 
 
 def free_bytes() -> int | None:

@@ -15,6 +15,7 @@ from hyosan.world import memory
 TOO_MANY = {
     "well mixed": ("seir", {"city.well_mixed": 10**12}),
     "residents": ("hyosan", {"city.residents": 10**12}),
+    "country": ("seir", {"city.well_mixed": None, "city.country": "KEN", "city.residents": 10**12}),
     "lattice": ("seir", {"city.well_mixed": None, "city.lattice": {"rows": 10_000, "columns": 10_000}}),
     "households": ("seir", {"city.well_mixed": None, "city.households": {"sizes": {10_000: 100_000_000}}}),
     "rooms": (house({"places": {f"r{k}": {"people": 1_000_000} for k in range(200)}, "ways": []}, seeds={}), {}),
