@@ -72,12 +72,12 @@ def test_children_live_with_adults_of_a_parents_age() -> None:
 @pytest.mark.parametrize("residents", [1, 2, 3, 7, 20, 60])
 def test_however_few_residents(residents: int) -> None:
     for iso3 in ("NER", "SEN", "DEU"):
-        try:
-            w = build(City(country=iso3, residents=residents))
-        except ScenarioError as error:
-            assert "only children" in str(error) or "would be children" in str(error)
+        if national_figures(iso3).ages_of(residents).max() < 19:
             assert residents < 5
+            with pytest.raises(ScenarioError, match=r"all of \d residents would be children"):
+                build(City(country=iso3, residents=residents))
         else:
+            w = build(City(country=iso3, residents=residents))
             assert w.people == residents
             assert households_of(w)[1].min() >= 19
 
@@ -119,15 +119,11 @@ def test_built_twice_and_loaded_is_the_same(nairobi: World, tmp_path: Path) -> N
     ("name", "iso3"),
     [
         ("KEN", "KEN"), ("kenya", "KEN"), (" Kenya ", "KEN"), ("Cote d'Ivoire", "CIV"), ("United States of America", "USA"), ("Viet Nam", "VNM"),
-        ("Dem. Republic of the Congo", "COD"), ("The Netherlands", "NLD"), ("São Tomé and Príncipe", "STP"),
+        ("Dem. Republic of the Congo", "COD"), ("The Netherlands", "NLD"), ("Netherlands", "NLD"), ("São Tomé and Príncipe", "STP"),
     ],
 )  # fmt: skip
 def test_a_country_by_its_names(name: str, iso3: str) -> None:
-    if name == "The Netherlands":
-        with pytest.raises(ScenarioError, match=r"did you mean `NLD` \(Netherlands\)"):
-            find_country(name)
-    else:
-        assert find_country(name).iso3 == iso3
+    assert find_country(name).iso3 == iso3
 
 
 def test_an_unknown_country_brings_the_nearest() -> None:
@@ -171,5 +167,5 @@ def test_the_estimate_grows_with_people_and_streets() -> None:
     small, large = City(country="KEN", residents=10_000), City(country="KEN", residents=1_000_000)
     assert memory.people_of(large) == 1_000_000
     assert memory.estimate_bytes(large) > 1_000_000 * 2000
-    assert memory.estimate_bytes(small) < memory.estimate_bytes(City(country="KEN", residents=10_000, cell_size=50.0))
+    assert memory.estimate_bytes(small) < memory.estimate_bytes(City(country="KEN", residents=10_000, cell_size="50 m"))
     assert columns_of(large, 1_000_000) > columns_of(small, 10_000)

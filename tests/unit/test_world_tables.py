@@ -121,7 +121,7 @@ def test_ids_stand_in_the_log(tmp_path: Path) -> None:
     scenario = hyosan.scenario.templates.new_tables(tmp_path / "village.yaml")[-1]
     done = run(scenario, seed=1, threads=1)
     known = set(pyarrow.csv.read_csv(EXAMPLE / "people.csv").column("id").to_pylist())
-    assert set(done.people.column("person").to_pylist()) == known
+    assert set(done.people.column("person").to_pylist()) <= known
     assert set(done.events.column("person").to_pylist()) <= known
     assert min(known) == 100
 
@@ -139,7 +139,7 @@ def test_files_are_taken_from_the_folder_of_the_scenario(tmp_path: Path) -> None
 def test_blank_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> None:
     w = make(tmp_path, people="\ufeffid, age\n\n1 , 30\n\n2,40\n\n")
     assert w.ground.person_id.tolist() == [1, 2]
-    with pytest.raises(ScenarioError, match="people.csv:5: age 'x'"):
+    with pytest.raises(ScenarioError, match=r"people.csv:5: age 'x'"):
         make(tmp_path, people="id,age\n\n1,30\n\n2,x\n")
 
 
@@ -193,7 +193,10 @@ def test_what_is_wrong_is_told_with_file_and_row(name: str, tmp_path: Path) -> N
 
 
 def test_an_unknown_text_id_brings_the_nearest(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning), pytest.raises(ScenarioError, match=r"contacts.csv:2: to 'zoa' is not an id in people.csv; did you mean `zoe`"):
+    with (
+        pytest.warns(UserWarning, match="ids are texts"),
+        pytest.raises(ScenarioError, match=r"contacts.csv:2: to 'zoa' is not an id in people.csv; did you mean `zoe`"),
+    ):
         make(tmp_path, people="id,age\nzoe,30\nann,4\n", contacts="from,to\nann,zoa\n")
 
 
@@ -208,7 +211,7 @@ def test_files_that_are_no_tables_are_refused(tmp_path: Path) -> None:
 
 def test_rows_of_parquet_are_counted_from_one(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pa.table({"id": [1, 2], "age": [4, 400], "extra": [[1], [2]]}), tmp_path / "p.parquet")
-    with pytest.raises(ScenarioError, match="p.parquet: row 2: age '400' is not from 0 to 120"):
+    with pytest.raises(ScenarioError, match=r"p.parquet: row 2: age '400' is not from 0 to 120"):
         build(City(people="p.parquet"), tmp_path)
 
 
