@@ -10,6 +10,7 @@ size. Assumed, since nothing free to use was at hand for all countries:
   one, half of the known means are met within 12 %, nine in ten within 31 %);
 * everybody aged 3 to 17 is at kindergarten or school, in classes of 30 (20 in kindergarten) with a teacher for each: between the 21 to 23 of
   the OECD's mean (Education at a Glance 2023) and the 40 and more of many countries south of the Sahara;
+* those aged 19 and more work in the shares by age that `town.py` takes for Korea, and in workplaces of the same sizes;
 * schools have 540 pupils, three classes a year in an elementary school, kindergartens 60 children; they stand where people live.
 """
 

@@ -16,7 +16,7 @@ from hyosan.world.land import columns_of
 
 _BASE: Final = 40_000_000
 _PER_PERSON: Final = {
-    "korea": 2100, "country": 2100, "people": 2300,
+    "korea": 2100, "country": 2600, "people": 2300,
     "well_mixed": 1500, "lattice": 2100, "network": 2300, "households": 1700, "rooms": 1800, "school": 5600,
 }  # fmt: skip
 """Peak bytes per person (per pupil of a school, whose families count too) of a run with its world, measured and rounded up; building takes less."""

@@ -112,7 +112,7 @@ def add_places(draft: Draft, city: City, base: Path, people: Persons, belonging:
 
 
 def _told_places(name: str, base: Path, belonging: Belonging) -> _Places:
-    table = read_table(resolve_file(base, name), ("id", "kind"), ("setting", "zone", "x", "y", "capacity"))
+    table = read_table(named_file(base, "places", name), ("id", "kind"), ("setting", "zone", "x", "y", "capacity"))
     label = table.labels("id")
     order = np.argsort(label, kind="stable")
     refuse_twice(table, label, order)
@@ -168,6 +168,14 @@ def _home_zones(people: Persons, household: NDArray[Any], homes: int, home_of: I
 
 def _two_zones(what: str, one: str, other: str) -> str:
     return f"{what} is in zone {one[:40]!r} here and in {other[:40]!r} elsewhere; a home lies in one zone"
+
+
+def named_file(base: Path, field: str, name: str) -> Path:
+    """The file that a field of the city names. Raises ScenarioError: there is none, or not in the folder of the scenario."""
+    try:
+        return resolve_file(base, name)
+    except ScenarioError as error:
+        raise ScenarioError(f"city.{field}: {error}") from None
 
 
 def refuse_twice(table: TableFile, ids: NDArray[Any], order: Ints) -> None:

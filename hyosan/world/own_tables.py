@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hyosan.scenario.city import City
-from hyosan.scenario.files import resolve_file
 from hyosan.world import draws
 from hyosan.world.contacts import MOST_WEIGHT, ONE_WEIGHT, both_ways
 from hyosan.world.draft import Draft
@@ -23,7 +22,7 @@ from hyosan.world.draws import Ints
 from hyosan.world.finish import Check, Links, People, finish
 from hyosan.world.frame import SLOT_DAY, World
 from hyosan.world.memory import bytes_for, bytes_for_links, refuse_if_too_many
-from hyosan.world.own_places import SLOTS, Belonging, Persons, add_places, codes_of, refuse_twice
+from hyosan.world.own_places import SLOTS, Belonging, Persons, add_places, codes_of, named_file, refuse_twice
 from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
 from hyosan.world.table_file import TableFile, nearest_of, read_table
 
@@ -63,7 +62,7 @@ def _checks(people: Persons) -> tuple[Check, ...]:
 
 
 def _read_people(city: City, base: Path) -> Persons:
-    table = read_table(resolve_file(base, city.people or ""), ("id", "age"), ("household", "home", "role", "zone"))
+    table = read_table(named_file(base, "people", city.people or ""), ("id", "age"), ("household", "home", "role", "zone"))
     refuse_if_too_many("people", len(table), bytes_for("people", len(table)))
     is_whole = np.asarray(pc.match_substring_regex(table.columns["id"], r"^[+-]?[0-9]+(\.0*)?$").to_numpy(zero_copy_only=False))
     if not is_whole.any():
@@ -112,7 +111,7 @@ def _read_membership(city: City, base: Path, people: Persons) -> Belonging:
     person, place, slot = at_home, home[at_home], np.full(len(at_home), "home", dtype=object)
     told: list[tuple[TableFile, Ints]] = [(table, people.row[at_home])]
     if city.membership is not None:
-        members = read_table(resolve_file(base, city.membership), ("person", "place", "slot"), ())
+        members = read_table(named_file(base, "membership", city.membership), ("person", "place", "slot"), ())
         slots = members.words("slot", "")
         for wrong in set(slots.tolist()) - set(SLOTS):
             row = int(np.flatnonzero(slots == wrong)[0])
@@ -147,7 +146,7 @@ def _read_contacts(city: City, base: Path, people: Persons) -> Links | None:
     """Links between people. Raises ScenarioError: unknown people, somebody linked to themselves, a pair twice, a weight out of range."""
     if city.contacts is None:
         return None
-    table = read_table(resolve_file(base, city.contacts), ("from", "to"), ("weight",))
+    table = read_table(named_file(base, "contacts", city.contacts), ("from", "to"), ("weight",))
     number = len(people.id)
     refuse_if_too_many("people", number, bytes_for("people", number) + bytes_for_links(len(table)))
     one, other = (_persons_of(people, table, column) for column in ("from", "to"))

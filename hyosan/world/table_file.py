@@ -27,8 +27,8 @@ from hyosan.world.memory import free_bytes, say_bytes
 
 _MISTYPED: Final = 0.8
 """How alike (0 to 1) a column that is not known must be to one that is missing to count as mistyped; others are left alone."""
-_BYTES_PER_BYTE: Final = 6
-"""Memory that reading takes, for each byte of a CSV file (measured 3 to 5)."""
+_BYTES_PER_BYTE: Final = 8
+"""Memory that reading takes, for each byte of a CSV file (assumed: its bytes, its text, its columns, and one copy of each)."""
 _BYTES_PER_VALUE: Final = 60
 """The same for each value of a Parquet file (assumed: a short text and its copies)."""
 _WHOLE: Final = r"^[+-]?[0-9]{1,18}(\.0*)?$"
@@ -104,7 +104,7 @@ class TableFile:
         values = pc.replace_substring_regex(self.columns[column], r"^([0-9]+)\.0*$", r"\1").to_numpy(zero_copy_only=False)
         for text in set(values.tolist()):
             if (needed and not text) or len(text) > 100 or _CONTROL.search(text):
-                row = int(np.flatnonzero(values == text)[0])
+                row = values.tolist().index(text)
                 self.refuse(row, f"has no {column}" if not text else f"{column} {self.shown(column, row)} is not a name of at most 100 characters")
         return np.asarray(values, dtype=object)
 
@@ -116,7 +116,7 @@ class TableFile:
         values = np.where(values == "", default, values)
         for text in set(values.tolist()):
             if not _WORD.fullmatch(text):
-                row = int(np.flatnonzero(values == text)[0])
+                row = values.tolist().index(text)
                 allowed = "it starts with a letter and holds at most 60 letters, digits, blanks, `_` and `-`"
                 self.refuse(row, f"has no {column}; {allowed}" if not text else f"{column} {text[:40]!r} is not a word; {allowed}")
         return values
@@ -137,7 +137,7 @@ def read_table(path: Path, required: tuple[str, ...], optional: tuple[str, ...])
         if isinstance(error, pa.ArrowException):
             raise ScenarioError(f"{path.name}: is not a Parquet file ({error})"[:300]) from None
         raise ScenarioError(f"{path.name}: cannot be read ({error.strerror})") from None
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path.name}: cannot be read as a table: {str(error)[:200]}") from None
     _check_names(path.name, names, required, optional)
     kept = {name: column for name, column in zip(names, columns, strict=True) if name in (*required, *optional)}
@@ -159,11 +159,18 @@ def _refuse_if_too_large(name: str, need: int) -> None:
 
 def _read_csv(path: Path) -> tuple[list[str], list[Any]]:
     _refuse_if_too_large(path.name, path.stat().st_size * _BYTES_PER_BYTE)
+    data = path.read_bytes()
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            names = [name.strip() for name in next(csv.reader([file.readline(1_000_000)]), [])]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ScenarioError(f"{path.name}:1: is not CSV in UTF-8 ({error}); save it as CSV UTF-8") from None
+        if 0 in data:
+            raise UnicodeDecodeError("utf-8", data, data.index(0), data.index(0) + 1, "no text holds it")
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(f"{path.name}:{line}: is not CSV in UTF-8 (byte 0x{data[error.start]:02x}); save it as CSV UTF-8") from None
+    try:
+        names = [name.strip() for name in next(csv.reader([re.split(rb"[\r\n]", data, maxsplit=1)[0].decode("utf-8-sig")]), [])]
+    except csv.Error as error:
+        raise ScenarioError(f"{path.name}:1: cannot be read as names of columns ({error})") from None
     if not names:
         raise ScenarioError(f"{path.name}: is empty; the first line must name the columns")
     if len(names) == 1 and re.search(r"[;\t]", names[0]):
@@ -177,7 +184,7 @@ def _read_csv(path: Path) -> tuple[list[str], list[Any]]:
     unique = [f"{number}" for number in range(len(names))]
     try:
         table = pyarrow.csv.read_csv(
-            path,
+            pa.BufferReader(data),
             read_options=pyarrow.csv.ReadOptions(use_threads=False, skip_rows=1, column_names=unique),
             parse_options=pyarrow.csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=keep),
             convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(unique, pa.string()), strings_can_be_null=False),
@@ -186,8 +193,6 @@ def _read_csv(path: Path) -> tuple[list[str], list[Any]]:
         if wrong:
             line, has = wrong[0].number, wrong[0].actual_columns
             raise ScenarioError(f"{path.name}:{line}: this row has {has} values, the first line names {len(names)} columns") from None
-        if "UTF8" in str(error):
-            raise ScenarioError(f"{path.name}: is not CSV in UTF-8; save it as CSV UTF-8") from None
         if "Empty CSV" in str(error):
             raise ScenarioError(f"{path.name}: has no rows below its names") from None
         raise

@@ -83,10 +83,13 @@ def needed(sim):
     return sum(array.nbytes for part in parts for array in part)
 
 
+ABROAD = {"city.korea": None, "city.landmarks": False, "city.residents": 100_000, "seeds": {}, "noises": {}}
 SIZES = {
     "well mixed": ("seir", {"city.well_mixed": 100_000}),
     "fight": ("szr", {"city.well_mixed": 100_000}),
     "korea": ("hyosan", {"city.residents": 30_000}),
+    "country": ("hyosan", {**ABROAD, "city.country": "DEU"}),
+    "country of small households": ("hyosan", {**ABROAD, "city.country": "DEU", "city.household_size": 1.2}),
     "school": ("measles-school", {"city.school.pupils": 3000}),
 }
 

@@ -204,7 +204,12 @@ def test_files_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("id,age\n1,2\n")
     (tmp_path / "a.parquet").write_text("id,age\n1,2\n")
     (tmp_path / "a.csv").write_bytes(b"id,age\n1,\xff\n")
-    for name, words in (("a.txt", "must end in"), ("a.parquet", "a.parquet: "), ("a.csv", "UTF-8"), ("b.csv", "there is no file")):
+    for name, words in (
+        ("a.txt", "must end in"),
+        ("a.parquet", "a.parquet: "),
+        ("a.csv", "a.csv:2: is not CSV in UTF-8"),
+        ("b.csv", "city.people: there is no file"),
+    ):
         with pytest.raises(ScenarioError, match=words):
             build(City(people=name), tmp_path)
 
