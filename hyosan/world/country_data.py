@@ -8,8 +8,8 @@ size. Assumed, since nothing free to use was at hand for all countries:
   countries (Jennings, Lloyd-Smith and Ironmonger 1999, doi:10.1007/BF03029455);
 * a mean household size that is missing is the median of the 15 countries whose share of people under 15 is nearest (left out one by
   one, half of the known means are met within 12 %, nine in ten within 31 %);
-* everybody aged 3 to 17 is at kindergarten or school, in classes of 30 (20 in kindergarten) with a teacher for each: between the 21 to 23 of
-  the OECD's mean (Education at a Glance 2023) and the 40 and more of many countries south of the Sahara;
+* everybody aged 3 to 17 is at kindergarten or school, in classes of 30 (20 in kindergarten): above the 21 to 23 of the OECD's mean
+  (Education at a Glance 2021, indicator D2), since most countries of the world have larger classes than these;
 * those aged 19 and more work in the shares by age that `town.py` takes for Korea, and in workplaces of the same sizes;
 * schools have 540 pupils, three classes a year in an elementary school, kindergartens 60 children; they stand where people live.
 """
@@ -32,7 +32,7 @@ from hyosan.world.figures import Figures, Level, SizeLaw
 
 _AGES_SOURCE: Final = "US Census Bureau, International Data Base, ages of 2020"
 _HOUSEHOLDS_SOURCE: Final = "UN, Household Size and Composition 2019; sizes: Poisson without zero (Jennings and others 1999)"
-_SCHOOLS_SOURCE: Final = "assumed: between the OECD's mean and that of countries with large classes"
+_SCHOOLS_SOURCE: Final = "assumed: larger classes than the OECD's mean of 21 to 23"
 _LIKE: Final = 15
 """Countries of like age whose median household size stands in for one that is missing."""
 _LEVELS: Final = (
@@ -41,7 +41,7 @@ _LEVELS: Final = (
     Level("middle", 12, 14, Fraction(30), Fraction(18)),
     Level("high", 15, 17, Fraction(30), Fraction(18)),
 )
-"""Pupils per teacher: near the world's means of about 23 in primary and 17 in secondary schools (UNESCO Institute for Statistics)."""
+"""Pupils per teacher: near the world's mean of 23 in primary schools (UNESCO Institute for Statistics, 2018), fewer above (assumed)."""
 _KINDERGARTEN, _SCHOOL = 60, 540
 _GRAIN: Final = 1_000_000
 """Parts of one in which the parameter of the law of sizes is found."""
