@@ -4,12 +4,12 @@ Sources and licences: `world/data/README.md`. Published are ages in groups of fi
 size. Assumed, since nothing free to use was at hand for all countries:
 
 * ages are spread evenly within each group of five years;
-* household sizes follow a Poisson law without zero, with the mean given: one number sets it, and it fits the households of 104
+* household sizes follow a Poisson law without zero, with the mean given: one number sets it, and it was held against those of 104
   countries (Jennings, Lloyd-Smith and Ironmonger 1999, doi:10.1007/BF03029455);
 * a mean household size that is missing is the median of the 15 countries whose share of people under 15 is nearest (left out one by
   one, half of the known means are met within 12 %, nine in ten within 31 %);
 * everybody aged 3 to 17 is at kindergarten or school, in classes of 30 (20 in kindergarten): above the 21 to 23 of the OECD's mean
-  (Education at a Glance 2021, indicator D2), since most countries of the world have larger classes than these;
+  (Education at a Glance 2021, indicator D2), as countries with more children have larger classes;
 * those aged 19 and more work in the shares by age that `town.py` takes for Korea, and in workplaces of the same sizes;
 * schools have 540 pupils, three classes a year in an elementary school, kindergartens 60 children; they stand where people live.
 """
