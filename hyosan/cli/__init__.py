@@ -7,6 +7,7 @@ answer at once. Results go to standard output, progress and errors to standard e
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +15,7 @@ from typing import Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
 
-from hyosan.errors import HyosanError, ResourceError, SelfCheckError
+from hyosan.errors import HyosanError, ResourceError, ScenarioError, SelfCheckError
 
 __all__ = ["EXIT_CODES", "app", "main"]
 
@@ -132,7 +133,13 @@ def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> in
 
 
 @app.command
-def new(kind: Literal["city", "pathogen", "scenario"], file: Path | None = None, /) -> int:
+def new(
+    kind: Literal["city", "pathogen", "scenario"],
+    file: Path | None = None,
+    /,
+    *,
+    tables: Annotated[bool, Parameter(show_default=False)] = False,
+) -> int:
     """Write a commented scenario to start from.
 
     Parameters
@@ -141,12 +148,18 @@ def new(kind: Literal["city", "pathogen", "scenario"], file: Path | None = None,
         What the template tells first: a city, a pathogen, or a scenario with orders.
     file:
         Where to write it; default: `my-KIND.yaml`. Nothing is overwritten.
+    tables:
+        With `city`: a city of tables of one's own, with example tables beside it.
 
     """
     from hyosan.scenario.templates import new as write_template
+    from hyosan.scenario.templates import new_tables
 
-    path = write_template(kind, file if file is not None else Path(f"my-{kind}.yaml"))
-    print(path)
+    path = file if file is not None else Path(f"my-{kind}.yaml")
+    if tables and kind != "city":
+        raise ScenarioError(f"--tables goes with `hyosan new city`; a {kind} has no tables of its own")
+    for written in new_tables(path) if tables else [write_template(kind, path)]:
+        print(written)
     print(f"Next: change it, then `hyosan check {path}` and `hyosan run {path}`.", file=sys.stderr)
     return 0
 
@@ -192,7 +205,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
     try:
-        code = app([text for text in given if text != DEBUG], exit_on_error=False, result_action="return_value")
+        with warnings.catch_warnings():
+            warnings.showwarning = _say_note
+            code = app([text for text in given if text != DEBUG], exit_on_error=False, result_action="return_value")
         return code if isinstance(code, int) else 0
     except CycloptsError:
         return USAGE  # told already, with the nearest valid word
@@ -208,6 +223,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message, code = _explain(error)
         print(f"hyosan: {message}", file=sys.stderr)
         return code
+
+
+def _say_note(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"Note: {message}", file=sys.stderr)
 
 
 def _explain(error: Exception) -> tuple[str, int]:

@@ -141,8 +141,8 @@ def world_of(done: Run) -> World | None:
         if world_hash and path.is_dir():
             return load_world(path)
     scenario = _scenario_of(done)
-    if scenario is None or (scenario.city.korea is None and scenario.city.school is None and scenario.city.rooms is None):
-        return None  # one zone: no map
+    if scenario is None or not any(getattr(scenario.city, ground) for ground in ("korea", "country", "school", "rooms")):
+        return None  # one zone, or tables that are not beside the run: no map
     world = build(scenario.city, scenario.base)
     return world if world.content_hash == world_hash else None  # another version built it: better no map than a wrong one
 
