@@ -43,7 +43,7 @@ def auspice(given: Given, max_tips: int = MAX_TIPS) -> Iterator[Product]:
         yield Product("auspice.json", f'{{"version":"v2","meta":{meta},"tree":{"".join(_tree(given, chosen))}}}\n'.encode())
 
 
-AUSPICE = Export("auspice", f"the transmission tree for Nextstrain's Auspice, at most {MAX_TIPS:,} cases (JSON, version 2)", auspice)
+AUSPICE = Export("auspice", f"the transmission tree for Nextstrain's Auspice, at most {MAX_TIPS:,} cases (JSON, v2)", ("auspice.json",), auspice)
 
 
 def sample(found: Cases, most: int) -> NDArray[np.bool_]:

@@ -39,8 +39,9 @@ class Product(NamedTuple):
 
 
 class Export(NamedTuple):
-    """One export: what `--to` calls it, what it is, what makes it."""
+    """One export: what `--to` calls it, what it is, the files that it can give (of tables, without their ending), what makes it."""
 
     name: str
     about: str
+    files: tuple[str, ...]
     make: Callable[[Given], Iterable[Product]]

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from hyosan.export.given import Export, Given, Product
+from hyosan.tables import Column
 from hyosan.units import DAY_SECONDS
 
 TARGETS = {
@@ -24,17 +25,18 @@ TARGETS = {
     "inc outcome died": "infected people who died on that day",
 }
 """What is counted, by day and by the zone of infection."""
-_MEANINGS = {
-    "scenario_id": "name of the scenario",
-    "origin_date": "date of the first day of the run",
-    "target": "what is counted: " + "; ".join(f"`{name}`: {meaning}" for name, meaning in TARGETS.items()),
-    "horizon": "days after the first day",
-    "target_end_date": "date of the day",
-    "location": "zone of infection; `all`",
-    "output_type": "`sample`",
-    "output_type_id": "name of the sample: the seed of the run",
-    "value": "the count",
-}
+COLUMNS = (
+    Column("scenario_id", pa.string(), "", "name of the scenario"),
+    Column("origin_date", pa.string(), "ISO 8601", "date of the first day of the run; only with a start date"),
+    Column("target", pa.string(), "", "what is counted: " + "; ".join(f"`{name}`: {meaning}" for name, meaning in TARGETS.items())),
+    Column("horizon", pa.int64(), "days", "days after the first day"),
+    Column("target_end_date", pa.string(), "ISO 8601", "date of the day; only with a start date"),
+    Column("location", pa.string(), "", "zone of infection; `all`"),
+    Column("output_type", pa.string(), "", "`sample`"),
+    Column("output_type_id", pa.string(), "", "name of the sample: the seed of the run"),
+    Column("value", pa.int64(), "people", "the count"),
+)
+"""Columns of the table, in order."""
 
 
 def hubverse(given: Given) -> Iterator[Product]:
@@ -61,26 +63,24 @@ def hubverse(given: Given) -> Iterator[Product]:
             columns["value"].append(daily[target])
     blocks = len(columns["value"])
     rows = blocks * len(horizons)
-    names: dict[str, Any] = {
-        "scenario_id": pa.array([str(given.run.manifest["name"])] * rows, pa.string()),
-        "target": pa.array(columns["target"], pa.string()),
-        "horizon": pa.array(np.tile(horizons, blocks), pa.int64()),
-        "location": pa.array(columns["location"], pa.string()),
-        "output_type": pa.array(["sample"] * rows, pa.string()),
-        "output_type_id": pa.array([str(given.run.manifest["seed"])] * rows, pa.string()),
-        "value": pa.array(np.concatenate(columns["value"]), pa.int64()),
+    values: dict[str, Any] = {
+        "scenario_id": [str(given.run.manifest["name"])] * rows,
+        "target": columns["target"],
+        "horizon": np.tile(horizons, blocks),
+        "location": columns["location"],
+        "output_type": ["sample"] * rows,
+        "output_type_id": [str(given.run.manifest["seed"])] * rows,
+        "value": np.concatenate(columns["value"]),
     }
-    if given.start_date is not None:
-        start = given.start_date
-        ends = [(start + timedelta(days=int(day))).isoformat() for day in horizons] * blocks
-        names |= {"origin_date": pa.array([start.isoformat()] * rows), "target_end_date": pa.array(ends)}
-    order = [name for name in _MEANINGS if name in names]
-    units = {"value": b"people", "horizon": b"days", "origin_date": b"ISO 8601", "target_end_date": b"ISO 8601"}
-    fields = [pa.field(n, names[n].type, metadata={b"unit": units.get(n, b""), b"meaning": _MEANINGS[n].encode()}) for n in order]
-    yield Product("hubverse", pa.table([names[name] for name in order], schema=pa.schema(fields)))
+    if (start := given.start_date) is not None:
+        ends = [(start + timedelta(days=int(day))).isoformat() for day in horizons]
+        values |= {"origin_date": [start.isoformat()] * rows, "target_end_date": ends * blocks}
+    shown = [column for column in COLUMNS if column.name in values]
+    fields = [pa.field(one.name, one.type, metadata={"unit": one.unit, "meaning": one.meaning}) for one in shown]
+    yield Product("hubverse", pa.table([pa.array(values[one.name], one.type) for one in shown], schema=pa.schema(fields)))
 
 
-HUBVERSE = Export("hubverse", "counts by day and zone as a hubverse model output, the run as one sample", hubverse)
+HUBVERSE = Export("hubverse", "counts by day and zone as a hubverse model output, the run as one sample", ("hubverse",), hubverse)
 
 
 def _by_day(days: Any, last: int) -> Any:

@@ -25,7 +25,12 @@ def geojson(given: Given) -> Iterator[Product]:
     yield Product("places.geojson", _collection(_places(given)))
 
 
-GEOJSON = Export("geojson", "zones and places with counts, in metres (two files; left out for runs whose world is not known)", geojson)
+GEOJSON = Export(
+    "geojson",
+    "zones and places with counts, in metres; left out for runs whose world is not known",
+    ("zones.geojson", "places.geojson"),
+    geojson,
+)
 
 
 def _zones(given: Given) -> list[dict[str, Any]]:

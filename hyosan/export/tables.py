@@ -56,14 +56,24 @@ def early_growth(given: Given) -> Iterator[Product]:
 
 
 TABLE_EXPORTS = (
-    Export("line-list", "one row per case, as it was and as the authorities knew it (two files), as R's simulist", line_list),
-    Export("transmissions", "who infected whom, when, where, by what route, in which state", all_transmissions),
-    Export("contacts", "contacts that infected, as R's epicontacts", all_contacts),
-    Export("intervals", "generation and serial intervals, incubation periods", all_intervals),
-    Export("offspring", "how many each case infected, and the dispersion k", all_offspring),
-    Export("reproduction", "reproduction number by day of infection, and instantaneous as EpiEstim", reproduction_numbers),
-    Export("attack-rates", "people infected by age, infections by setting", attack_rates),
-    Export("growth", "growth rate and doubling time early on", early_growth),
+    Export(
+        "line-list",
+        "one row per case, as it was and as the authorities knew it (two files), as R's simulist",
+        ("line-list-true", "line-list-reported"),
+        line_list,
+    ),
+    Export("transmissions", "who infected whom, when, where, by what route, in which state", ("transmissions",), all_transmissions),
+    Export("contacts", "contacts that infected, as R's epicontacts", ("contacts",), all_contacts),
+    Export("intervals", "generation and serial intervals, incubation periods", ("intervals",), all_intervals),
+    Export("offspring", "how many each case infected, and the dispersion k", ("offspring", "dispersion"), all_offspring),
+    Export(
+        "reproduction",
+        "reproduction number by day of infection, and instantaneous as R's EpiEstim",
+        ("reproduction-case", "reproduction-instantaneous"),
+        reproduction_numbers,
+    ),
+    Export("attack-rates", "people infected by age, infections by setting", ("attack-by-age", "attack-by-setting"), attack_rates),
+    Export("growth", "growth rate and doubling time early on", ("growth",), early_growth),
 )
 
 

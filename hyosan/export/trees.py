@@ -23,7 +23,7 @@ def tree(given: Given) -> Iterator[Product]:
     yield Product("tree.nex", nexus(found, trees).encode())
 
 
-TREE = Export("tree", "the transmission tree as Newick and Nexus, one tree per seed, branch lengths in days", tree)
+TREE = Export("tree", "the transmission tree as Newick and Nexus, one tree per seed, branch lengths in days", ("tree.nwk", "tree.nex"), tree)
 
 
 def newick(found: Cases) -> list[str]:

@@ -19,7 +19,7 @@ def transmissions(found: Cases) -> Any:
     parent, seed = found.parent, found.seeds
     return make(
         "transmissions",
-        infector=[None if seed else name for seed, name in zip(found.seeds, found.ids[parent], strict=True)],
+        infector=[None if one else name for one, name in zip(seed, found.ids[parent], strict=True)],
         infected=found.ids,
         date_infector=known(_of_parent(found.second, found)),
         date_infection=found.second,
@@ -28,7 +28,7 @@ def transmissions(found: Cases) -> Any:
         setting=found.setting,
         place=known(found.place),
         zone=found.zone,
-        route=np.where(seed, None, found.route),
+        route=[None if one else name for one, name in zip(seed, found.route, strict=True)],
         strain=found.strain,
         infector_state=found.parent_state,
         infector_age=known(_of_parent(found.age, found)),
