@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from hyosan.results.epidemiology.cases import Cases, cases
 from hyosan.results.run import Run
+from hyosan.results.world import world_of
 from hyosan.world.frame import World
 
 
@@ -18,8 +19,6 @@ class Given:
     """A finished run, and what the user said about it."""
 
     run: Run
-    world: World | None = None
-    """Where it took place; None = not known, and exports that need it give nothing."""
     start_date: date | None = None
     """The date of the run's first day; None = moments are days since the start of the run, and no date is made up."""
 
@@ -27,6 +26,11 @@ class Given:
     def cases(self) -> Cases:
         """The infections of the run."""
         return cases(self.run)
+
+    @cached_property
+    def world(self) -> World | None:
+        """Where the run took place; None = not known, and exports that need it give nothing. Looked for (or built) only when asked for."""
+        return world_of(self.run)
 
 
 class Product(NamedTuple):

@@ -22,7 +22,6 @@ from hyosan.export.given import Export, Given, Product
 from hyosan.results.atomic import atomic_file
 from hyosan.results.run import Run
 from hyosan.scenario.nearest import did_you_mean
-from hyosan.world.frame import World
 
 ALL = "all"
 FORMATS = ("csv", "parquet")
@@ -38,14 +37,13 @@ def write(
     format: str = "csv",
     start_date: str | None = None,
     force: bool = False,
-    world: World | None = None,
 ) -> list[Path]:
     """Write exports of a finished run and give the paths of the files.
 
     Main arguments: `run`, or its folder; `to`, names of EXPORTS, as a list or separated by commas, or "all"; `out`, the folder
     (default: the run's folder with `-export` after its name).
     Other arguments: `format` of tables, "csv" or "parquet"; `start_date`, the date of the run's first day, "2026-03-01", which turns
-    moments into dates; `force` replaces files that are there; `world`, where it took place (default: as found by the run).
+    moments into dates; `force` replaces files that are there.
 
     Raises CommandError: an unknown export, format or date. HyosanError: files are there already, or an export asked for by name can
     not be made of this run. RunFolderError: no run, a damaged one, or the folder cannot be written. ResourceError: the disk is full.
@@ -56,7 +54,7 @@ def write(
     started = read_date(start_date) if start_date is not None else None
     found = run if isinstance(run, Run) else Run.open(run)
     folder = _folder(found, out)
-    given = Given(found, world or _world(found), started)
+    given = Given(found, started)
     clock = int(found.manifest["start_clock_seconds"])
     files = []
     for product in _products(chosen, given, asked=_asked(to)):
@@ -125,12 +123,6 @@ def as_csv(table: Any) -> bytes:
 def _asked(to: str | Sequence[str]) -> list[str]:
     given = [to] if isinstance(to, str) else list(to)
     return [name.strip() for text in given for name in text.split(",") if name.strip()]
-
-
-def _world(run: Run) -> World | None:
-    from hyosan.results.world import world_of
-
-    return world_of(run)
 
 
 def _folder(run: Run, out: str | Path | None) -> Path:

@@ -75,9 +75,9 @@ def exports_page() -> str:
     lines = [
         "# Every export, every column",
         "",
-        "Written from `hyosan/export/` and `hyosan/results/epidemiology/columns.py` by `python tests/docs/pages.py`; do not change it by hand.",
-        "How to use them: [how-to/export.md](how-to/export.md). Tables are CSV or Parquet; `columns.csv`, written beside them, says what follows here,",
-        "with the units of those very files.",
+        "Written from `hyosan/export/` and `hyosan/results/epidemiology/columns.py` by `python tests/docs/pages.py`; do not change it by",
+        "hand. How to use them: [how-to/export.md](how-to/export.md). Tables are CSV or Parquet; `columns.csv`, written beside them, says what",
+        "follows here, with the units of those very files.",
         "",
         "| export | files | what it is |",
         "|---|---|---|",

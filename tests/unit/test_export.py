@@ -193,7 +193,7 @@ def tips(nodes: list[dict[str, Any]]) -> set[str]:
 @pytest.mark.parametrize("run", [outbreak.by_hand(), fake_run.measles(), fake_run.lost_city(400)], ids=["by hand", "two seeds", "city"])
 def test_auspice_is_as_its_schema_asks_and_every_case_is_a_tip(run: Any) -> None:
     for started in (None, date(2026, 3, 1)):
-        told = json.loads(next(iter(auspice(Given(run, None, started)))).content)
+        told = json.loads(next(iter(auspice(Given(run, started)))).content)
         nodes = check_auspice(told)
         assert tips(nodes) == set(cases(run).ids)
         assert told["meta"]["updated"] == (NO_DATE if started is None else "2026-03-01")
