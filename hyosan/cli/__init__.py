@@ -206,7 +206,7 @@ def export(
         Folder of a finished run.
     to:
         What to write, names separated by commas: line-list, transmissions, contacts, intervals, offspring, reproduction, attack-rates,
-        growth, tree, auspice, hubverse, geojson. Can be given several times.
+        growth, tree, auspice, hubverse, geojson, orders. Can be given several times.
     out:
         Folder for the files; default: the run's folder with `-export` after its name.
     table_format:

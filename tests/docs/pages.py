@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hyosan.export import EXPORTS
 from hyosan.export.hubverse import COLUMNS as HUBVERSE_COLUMNS
+from hyosan.export.orders import COLUMNS as ORDER_COLUMNS
 from hyosan.results.epidemiology.columns import TABLES as EPIDEMIOLOGICAL
 from hyosan.tables import ENDING_CLASSES, EVENT_KINDS, TABLES, Column
 
@@ -86,7 +87,7 @@ def exports_page() -> str:
         "Moments (unit `s since start` below) are written as decimal days since the start of the run, or, with `--start-date`, as ISO dates with",
         "the time of day. Calendar days (unit `day`: 1 = the day on which the run starts) are then dates.",
     ]
-    for table, columns in (EPIDEMIOLOGICAL | {"hubverse": HUBVERSE_COLUMNS}).items():
+    for table, columns in (EPIDEMIOLOGICAL | {"hubverse": HUBVERSE_COLUMNS, "orders": ORDER_COLUMNS}).items():
         lines += _columns(table, columns)
     return "\n".join(lines) + "\n"
 

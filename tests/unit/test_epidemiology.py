@@ -201,22 +201,33 @@ def test_attack_rates(found: Cases) -> None:
     ]  # fmt: skip
 
 
-def test_growth_of_an_exact_exponential_is_found() -> None:
-    rate, error = growth.fit(np.round(1000 * np.exp(0.2 * np.arange(20))).astype(np.int64))
-    assert rate == pytest.approx(0.2, abs=1e-4)
-    assert 0 < error < 0.01
-    assert all(np.isnan(growth.fit(np.array(x))).all() for x in ([], [5], [0, 0, 4], [3, 1]))
+def test_a_planted_growth_rate_is_found() -> None:
+    """400 windows of 50 infections: 95 % intervals hold the truth in 95 % of them, sd 1.1 %; 91 to 99 % is 3.7 sd, the mean 4."""
+    rng = np.random.default_rng(4)
+    for planted in (-0.3, 0.001, 0.5):
+        uniform = rng.random((400, 50))
+        moments = np.log1p(uniform * np.expm1(planted * 10)) / planted
+        found = [growth.fit(row, 10) for row in moments]
+        held = np.mean([abs(rate - planted) < 1.96 * error for rate, error in found])
+        assert 0.91 <= held <= 0.99
+        assert np.mean([rate for rate, _ in found]) == pytest.approx(planted, abs=4 * found[0][1] / 20)
+
+
+def test_no_growth_rate_without_infections() -> None:
+    assert all(np.isnan(growth.fit(np.array(x, dtype=float), 10)).all() for x in ([], [5], [2, 3], [0, 0, 0], [10, 10, 10]))
 
 
 def test_growth_of_a_run_is_from_its_beginning() -> None:
+    """Doubles every three days up to day 12, and stays."""
     rows = [outbreak.event(0, "seeded", 1, to="exposed")]
-    for day in range(24):  # doubles every three days up to day 12, and stays
-        n = round(8 * 2 ** (min(day, 12) / 3))
-        rows += [outbreak.infected(day + 0.5 + i / 1000, 1000 * day + i + 2, by=1) for i in range(n)]
+    for hour in range(24 * 24):
+        n = round(4 * 2 ** (min(hour / 24, 12) / 3))
+        rows += [outbreak.infected((hour + i / n) / 24, 1000 * hour + i + 2, by=1) for i in range(n)]
     row = growth.growth(cases(outbreak.by_hand(rows, tick_seconds=DAY))).to_pylist()[0]
     assert row["doubling_time"] == pytest.approx(3, rel=0.1)
     assert row["growth_rate"] == pytest.approx(log(2) / 3, rel=0.1)
     assert row["low"] < row["growth_rate"] < row["high"]
+    assert row["date_end"] < 12 * DAY
 
 
 ODD = {

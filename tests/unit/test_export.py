@@ -234,6 +234,17 @@ def test_hubverse_counts_every_case_by_day_and_zone(tmp_path: Path) -> None:
     assert "origin_date" not in read(tmp_path / "plain" / "hubverse.csv")[0], "no date is made up"
 
 
+def test_orders_are_in_order_of_decision(tmp_path: Path) -> None:
+    write(fake_run.lost_city(50), "orders", tmp_path, start_date="2026-03-01")
+    rows = read(tmp_path / "orders.csv")
+    assert list(rows[0])[:8] == ["seq", "time", "from", "to", "means", "text", "action", "expected"]
+    assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
+    assert [row["text"] for row in rows if row["action"] == "strike"] == ["strikes", "strikes (2)", "strikes (3)", "strikes (4)"]
+    assert {row["to"] for row in rows} == {row["expected"] for row in rows} == {""}
+    law = next(row for row in rows if row["action"] == "martial_law")
+    assert (law["from"], law["time"], law["time_effective"]) == ("council", "2026-03-02T04:20:00", "2026-03-02T06:20:00")
+
+
 def test_every_export_gives_the_files_that_it_names() -> None:
     for export in EXPORTS:
         if export.name != "geojson":

@@ -1,47 +1,41 @@
-"""How fast an outbreak grew at first: exponential growth rate and doubling time."""
+"""How fast an outbreak grew at first: exponential growth rate and doubling time, from the moments of infection themselves."""
 
 from __future__ import annotations
 
-from math import log, nan, sqrt
+from math import ceil, exp, expm1, log, nan, sinh, sqrt
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hyosan.results.epidemiology.cases import Cases, Ints
+from hyosan.results.epidemiology.cases import Cases
 from hyosan.results.epidemiology.columns import make
 from hyosan.units import DAY_SECONDS
 
-STEPS = (DAY_SECONDS, 6 * 3600, 3600, 600, 60)
-"""Lengths of the intervals in which infections are counted: the longest that leaves at least LEAST_STEPS of them, else a day."""
-LEAST_STEPS = 4
+EARLY_SHARE = 0.15
+"""Share of all infections that are early. Where growth is logistic, infections are then half as many a day as at their peak."""
+EARLY_LEAST = 10
+"""Infections that are early at least, where there are so many."""
+_STEEPEST = 500.0
 
 
 def growth(found: Cases) -> Any:
     """The growth rate early on, one row. Columns: `growth`.
 
-    Early is from the first infection by another to the first interval with at least half as many infections as the highest: after that
-    the susceptible run low (assumed: where growth is logistic, 15 % of all infections have happened by then). Infections per interval are
-    taken as Poisson around an exponential (McCullagh & Nelder 1989, ch. 6). Where chains are few, chance decides both.
+    Early is from the first infection by another to that by which EARLY_SHARE of all have happened: later on, the susceptible run low and
+    orders bite (assumed). The law of those in between is `fit`'s. Where chains are few, chance decides the rate more than its interval says,
+    since infections come in bursts.
     """
     seconds = found.second[~found.seeds]
-    for step in STEPS:
-        first, series = _early(found, seconds, step)
-        if len(series) >= LEAST_STEPS:
-            break
-    else:
-        step = STEPS[0]
-        first, series = _early(found, seconds, step)
-    rate, error = fit(series)
-    per_day = DAY_SECONDS / step
-    found_any = len(seconds) > 0
-    rate, error = rate * per_day, error * per_day
-    start = max(first * step - found.start_clock, 0)
+    count = min(len(seconds), max(ceil(EARLY_SHARE * len(seconds)), EARLY_LEAST))
+    start, end = (int(seconds[0]), int(seconds[count - 1])) if count else (0, 0)
+    length = (end - start) / DAY_SECONDS
+    rate, error = fit((seconds[1 : count - 1] - start) / DAY_SECONDS, length) if count > 2 else (nan, nan)
     return make(
         "growth",
-        date_start=[start if found_any else None],
-        date_end=[(first + len(series)) * step - found.start_clock if found_any else None],
-        step=[step / DAY_SECONDS],
-        infections=[int(series.sum())],
+        date_start=[start if count else None],
+        date_end=[end if count else None],
+        infections=[count],
         growth_rate=[rate],
         low=[rate - 1.96 * error],
         high=[rate + 1.96 * error],
@@ -49,30 +43,35 @@ def growth(found: Cases) -> Any:
     )
 
 
-def _early(found: Cases, seconds: Ints, step: int) -> tuple[int, Ints]:
-    """Number of the first interval, and infections in it and those after, to the first with half of the peak."""
-    if not len(seconds):
-        return 0, np.zeros(0, dtype=np.int64)
-    bins = found.step(seconds, step)
-    first = int(bins.min())
-    series = np.bincount(bins - first)
-    upto = int(np.argmax(2 * series >= series.max()))
-    return first, series[: upto + 1].astype(np.int64)
+def fit(moments: NDArray[np.float64], length: float) -> tuple[float, float]:
+    """Growth rate and its standard error from moments in a window of this length; in the unit of one over that of time.
 
-
-def fit(series: Ints) -> tuple[float, float]:
-    """Growth rate per interval and its standard error by Poisson regression of counts on time; NaN where there is nothing to fit."""
-    if len(series) < 3 or np.count_nonzero(series) < 2:
+    Given where the window's first and last infection lie, those between are independent with a density proportional to exp(rate x time)
+    if infections are a Poisson process that grows exponentially (Cox & Lewis 1966, ch. 3.3); maximum likelihood, Fisher information.
+    NaN for fewer than three moments, or if all lie at one end of the window.
+    """
+    if len(moments) < 3 or length <= 0:
         return nan, nan
-    time = np.arange(len(series)) - (len(series) - 1) / 2
-    level, rate = log(float(series.mean())), 0.0
-    for _ in range(100):
-        expected = np.exp(np.clip(level + rate * time, -50, 50))
-        gradient = np.array([(series - expected).sum(), ((series - expected) * time).sum()])
-        information = np.array([[expected.sum(), (expected * time).sum()], [(expected * time).sum(), (expected * time**2).sum()]])
-        move = np.linalg.solve(information, gradient)
-        move *= min(1.0, 1.0 / float(np.abs(move).max() or 1.0))
-        level, rate = level + float(move[0]), rate + float(move[1])
-        if float(np.abs(move).max()) < 1e-10:
-            return rate, sqrt(float(np.linalg.inv(information)[1, 1]))
-    return nan, nan
+    mean = float(np.mean(moments)) / length
+    low, high = -_STEEPEST, _STEEPEST
+    if not _mean(low) < mean < _mean(high):
+        return nan, nan
+    while high - low > 1e-10:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _mean(middle) < mean else (low, middle)
+    slope = (low + high) / 2
+    return slope / length, 1 / sqrt(len(moments) * _variance(slope)) / length
+
+
+def _mean(slope: float) -> float:
+    """Mean of a density proportional to exp(slope x) on 0 .. 1."""
+    if abs(slope) < 1e-4:
+        return 0.5 + slope / 12
+    return 1 - 1 / slope + exp(-slope) / -expm1(-slope) if slope > 0 else 1 - _mean(-slope)
+
+
+def _variance(slope: float) -> float:
+    """Variance of the same."""
+    if abs(slope) < 1e-2:
+        return 1 / 12 - slope**2 / 240
+    return 1 / slope**2 - 1 / (4 * sinh(slope / 2) ** 2)
