@@ -1,4 +1,4 @@
-"""The command line: `hyosan run`, `check`, `new`, `report`. Reads what is asked, calls the library, says what came of it.
+"""The command line: `hyosan run`, `check`, `new`, `report`, `export`. Reads what is asked, calls the library, says what came of it.
 
 Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
 answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
@@ -184,9 +184,9 @@ def report(
         Tell it as one JSON object; nothing is written.
 
     """
-    from hyosan.cli.running import world_of
     from hyosan.report.page import JSON_NAME, account, text_report, write_report
     from hyosan.results.run import Run
+    from hyosan.results.world import world_of
 
     found = Run.open(folder)
     if as_json:
@@ -197,6 +197,43 @@ def report(
         page = write_report(found, world_of(found))
         print(page)
         print(page.with_name(JSON_NAME))
+    return 0
+
+
+@app.command
+def export(
+    folder: Path,
+    /,
+    *,
+    to: tuple[str, ...] = ("all",),
+    out: Path | None = None,
+    table_format: Annotated[Literal["csv", "parquet"], Parameter(name="--format")] = "csv",
+    start_date: str | None = None,
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+) -> int:
+    """Write files of a run that other programs read: line lists, transmission trees, reproduction numbers, maps.
+
+    Parameters
+    ----------
+    folder:
+        Folder of a finished run.
+    to:
+        What to write, names separated by commas: line-list, transmissions, contacts, intervals, offspring, reproduction, attack-rates,
+        growth, tree, auspice, hubverse, geojson, orders. Can be given several times.
+    out:
+        Folder for the files; default: the run's folder with `-export` after its name.
+    table_format:
+        Format of tables.
+    start_date:
+        Date of the run's first day, `2026-03-01`: moments are then dates; without it, days since the start.
+    force:
+        Replace files that are there.
+
+    """
+    from hyosan.export import write
+
+    for path in write(folder, to, out, format=table_format, start_date=start_date, force=force):
+        print(path)
     return 0
 
 
