@@ -10,10 +10,10 @@ SCENARIO ?= hyosan
 RUN := runs/$(SCENARIO)-s$(SEED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint verify bench docs lock clean
+.PHONY: help run test test-all lint verify bench docs lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -36,7 +36,10 @@ lint: $(READY) ## check style, types and the order of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-verify: $(READY) ## run all tests, also those that take minutes
+verify: $(READY) ## hold the engine against theory: a table and runs/verification.html (ARGS=--quick: the quick part)
+	$(BIN)/pytest tests/verification -m "$(if $(filter --quick,$(ARGS)),not long,long or not long)" --verification runs/verification.html
+
+test-all: $(READY) ## run all tests, also those that take minutes
 	$(BIN)/pytest -m "long or not long"
 
 bench: $(READY) ## measure how fast it is on this machine

@@ -8,6 +8,10 @@ from small_worlds import TOWN
 from hyosan.simulate import replicate, run
 
 
+def pytest_addoption(parser):
+    parser.addoption("--verification", metavar="PAGE", help="write the table of laws, expected and observed, as an HTML page")
+
+
 @pytest.fixture(scope="session")
 def compiled():
     """Compiles every kernel (about a minute after an edit of the engine; from the cache otherwise)."""

@@ -187,7 +187,6 @@ def _states(scenario: Scenario, names: Names, laws: _Laws) -> Any:
         row.hostile = names.hostiles.index(name) if name in names.hostiles and not state.chained else -1
         row.contact = round(state.infectious.get("contact", 0) * WEIGHT)
         row.air = round(state.infectious.get("air", 0) * WEIGHT)
-        row.noise = round(state.noise)
         row.pace = _pace(state.speed if state.speed else WALKING_METRES_PER_SECOND)
         senses = state.senses
         for sense in ("wander", "sight", "sound", "smell", "rest"):

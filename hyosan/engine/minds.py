@@ -215,6 +215,8 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
             way = next_of_pursuit(s, g, b, i, here, tick)
             p.decision += 1
             if way < 0:
+                if sounds_here(s, here, tick) > 0:
+                    break
                 law = b.states[p.health].wakes_law
                 seconds = draw(b, law, bits(b.one[0].seed, WAKE, g.persons[i].id, 0, p.decision))
                 t.wake = tick + 1 + seconds // b.one[0].tick_seconds
@@ -244,6 +246,13 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
 
 
 @inner
+def sounds_here(s: Any, here: int, tick: int) -> int:
+    """How loud the last sound was that arose where one is: who followed a sound stays at its source."""
+    row = s.places[here]
+    return row.heard if row.heard_tick >= tick - 1 and row.heard_way < 0 else 0
+
+
+@inner
 def gate_shut(s: Any, g: Any, way: int) -> bool:
     """Whether a way is closed by order to those who pursue."""
     gate = g.ways[way].gate
@@ -254,7 +263,9 @@ def gate_shut(s: Any, g: Any, way: int) -> bool:
 def next_of_pursuit(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int:
     """The way that one who pursues takes; -1 = rests. Options are the ways out, a few doors, and the way to what is heard."""
     p = s.people[i]
-    best, best_luck, best_weight = -1, threshold(b.one[0].seed, PURSUIT, g.persons[i].id, 0, p.decision), b.states[p.health].rest
+    senses = b.states[p.health]
+    stay = min(senses.rest + (senses.sound * sounds_here(s, here, tick) >> 6), (1 << 24) - 1)
+    best, best_luck, best_weight = -1, threshold(b.one[0].seed, PURSUIT, g.persons[i].id, 0, p.decision), stay
     loudness, heard = heard_at(s, g, here, tick)
     row = g.grounds[here]
     children = row.child_end - row.child_start

@@ -25,7 +25,7 @@ SCALARS = (
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""
 STATES = (
-    "kind", "does", "hostile", "contact", "air", "noise", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
+    "kind", "does", "hostile", "contact", "air", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
     "notice_share",
     "period_known", "notice_law", "misread", "taken_for", "out_start", "out_end", "chained",
 )  # fmt: skip

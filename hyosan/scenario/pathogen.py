@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from hyosan.scenario.block import Block, Mixing, Name, Spread
-from hyosan.units import Loudness, Rate, Share, Speed
+from hyosan.units import Rate, Share, Speed
 
 ROUTES = ("contact", "air", "bite")
 """Routes of transmission that exist."""
@@ -61,7 +61,6 @@ class State(Block):
     speed: Speed | None = None
     wakes_every: Spread = 3600.0
     chained: bool = False
-    noise: Loudness = 0.0
     noticed: Noticed | None = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,11 +20,30 @@ FALSE_ALARM = 2 * float(stats.norm.sf(SIGMAS))
 """Chance that a right engine fails a two-sided test at 4 sigma: 6.3e-5."""
 
 
+class Judged(NamedTuple):
+    """One comparison with theory, for the table of `make verify`."""
+
+    what: str
+    expected: str
+    observed: str
+    verdict: str
+    passed: bool
+
+
+judged: list[Judged] = []
+"""Comparisons of the check that is running; `conftest.py` takes them."""
+
+
+def _note(what: str, expected: str, observed: str, verdict: str, passed: bool) -> None:
+    judged.append(Judged(what, expected, observed, verdict, passed))
+    assert passed, f"{what}: {observed}, theory {expected}, {verdict}"
+
+
 def share_is(hits: Any, probability: float, what: str = "share") -> None:
     """`hits`, true or false for each run, are true with this probability (exact binomial test at the level of 4 sigma)."""
     found = np.asarray(hits, dtype=bool)
     p = float(stats.binomtest(int(found.sum()), len(found), probability).pvalue)
-    assert p > FALSE_ALARM, f"{what}: {found.mean():.5f} in {len(found)} runs, theory {probability:.5f}, p = {p:.1e}"
+    _note(what, f"{probability:.5f}", f"{found.mean():.5f} in {len(found):,} runs", f"p = {p:.2g}", p > FALSE_ALARM)
 
 
 def mean_is(values: ArrayLike, mean: float, sd: float | None = None, what: str = "mean") -> None:
@@ -32,7 +51,7 @@ def mean_is(values: ArrayLike, mean: float, sd: float | None = None, what: str =
     found = np.asarray(values, dtype=float)
     error = (sd if sd is not None else float(found.std(ddof=1))) / sqrt(len(found))
     z = (float(found.mean()) - mean) / error
-    assert abs(z) <= SIGMAS, f"{what}: {found.mean():.6g} +- {error:.2g} in {len(found)} runs, theory {mean:.6g}, z = {z:.2f}"
+    _note(what, f"{mean:.6g}", f"{found.mean():.6g} ± {error:.2g} in {len(found):,} runs", f"z = {z:.2f}", abs(z) <= SIGMAS)
 
 
 def law_is(values: ArrayLike, pmf: Sequence[float] | np.ndarray[Any, Any], what: str = "law") -> None:
@@ -41,8 +60,8 @@ def law_is(values: ArrayLike, pmf: Sequence[float] | np.ndarray[Any, Any], what:
     found = np.bincount(np.minimum(np.asarray(values, dtype=np.int64), len(law)), minlength=len(law) + 1).astype(float)
     counts, expected = _joined(found, np.append(law, max(0.0, 1 - law.sum())) * found.sum())
     p = float(stats.chisquare(counts, expected * counts.sum() / expected.sum()).pvalue)
-    shown = ", ".join(f"{c:.0f} ({e:.0f})" for c, e in zip(counts[:12], expected[:12], strict=True))
-    assert p > SMALLEST_P, f"{what}: p = {p:.1e}; found (expected): {shown}"
+    shown = [", ".join(f"{x:.0f}" for x in cells[:12]) + (", …" if len(cells) > 12 else "") for cells in (expected, counts)]
+    _note(what, shown[0], f"{shown[1]} in {found.sum():,.0f} runs", f"p = {p:.2g}", p > SMALLEST_P)
 
 
 def same_law(one: ArrayLike, other: ArrayLike, what: str = "two samples") -> None:
@@ -56,7 +75,7 @@ def same_law(one: ArrayLike, other: ArrayLike, what: str = "two samples") -> Non
     if len(first) < 2:
         return
     p = float(stats.chi2_contingency(np.array([first, second]), correction=False).pvalue)
-    assert p > SMALLEST_P, f"{what}: p = {p:.1e}; means {a.mean():.4f} and {b.mean():.4f}"
+    _note(what, f"one law; mean {a.mean():.4f}", f"mean {b.mean():.4f} in {len(b):,} runs", f"p = {p:.2g}", p > SMALLEST_P)
 
 
 def _joined(counts: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
