@@ -88,9 +88,9 @@ class Draft:
             row[:] = column
         self._ways.append(block)
 
-    def hang(self, places: Ints | int, parent: Ints | int, state: int = DOOR_OPEN) -> None:
-        """Ways by a wooden door from `parent` into `places`: 20 s and 15 dB (assumed: a short walk, a brick wall)."""
-        self.add_ways(parent, places, seconds=20, sound_lost=15, door=WOODEN, state=state)
+    def hang(self, places: Ints | int, parent: Ints | int, state: int = DOOR_OPEN, door: int = WOODEN) -> None:
+        """Ways by a door from `parent` into `places`: 20 s and 15 dB (assumed: a short walk, a brick wall)."""
+        self.add_ways(parent, places, seconds=20, sound_lost=15, door=door, state=state)
 
     def place_columns(self) -> Ints:
         """[8, m] kind, setting, zone, parent, x, y, capacity, outside."""

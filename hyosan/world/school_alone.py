@@ -87,7 +87,7 @@ def _add_homes(draft: Draft, number: int, x: Ints, y: Ints, zone: Ints, streets:
     cell = np.arange(number) % len(x)
     homes = draft.add_places(number, "home", "home", zone=zone[cell], parent=cell if streets else -1, x=x[cell], y=y[cell], capacity=HOME_CAPACITY)
     if streets:
-        draft.hang(homes, cell, DOOR_SHUT)
+        draft.hang(homes, cell, DOOR_SHUT, STEEL)
     return homes
 
 

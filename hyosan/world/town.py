@@ -87,7 +87,7 @@ def settle(city: City, figures: Figures, draft: Draft, land: Land, ages: Ints) -
     home_cell = np.repeat(np.arange(len(quota)), quota)
     x, y = spots(land, home_cell, seed, draws.HOME_SPOT, 0)
     homes = draft.add_places(len(order), "home", "home", zone=land.zone[home_cell], parent=home_cell, x=x, y=y, capacity=HOME_CAPACITY)
-    draft.hang(homes, home_cell, DOOR_SHUT)
+    draft.hang(homes, home_cell, DOOR_SHUT, STEEL)  # assumed: front doors of flats are fire doors
     members = households.members[order]
     household, position = np.nonzero(members >= 0)
     draft.roles.add(*ROLES)
