@@ -19,6 +19,7 @@ if "numba" not in sys.modules:  # once it is imported, its number of workers mus
 # Workers beyond the mask of `use_threads` sleep; without this, asking for more threads than cores (to check results) would fail.
 
 import numba
+from numba.core.event import TimingListener, install_listener
 
 _njit: Any = numba.njit
 _config: Any = numba.config
@@ -94,6 +95,17 @@ def loop(function: F) -> F:
         return function
     compiled: F = _njit(cache=_CACHE, nogil=True, error_model="numpy", parallel=True)(function)
     return compiled
+
+
+def compile_clock() -> Any:
+    """A context that measures the seconds spent compiling kernels in it, read with `compiled_seconds`."""
+    listener: Any = TimingListener
+    return install_listener("numba:compile", listener())
+
+
+def compiled_seconds(clock: Any) -> float:
+    """What a `compile_clock` has measured so far."""
+    return float(clock.duration) if clock.done else 0.0
 
 
 def use_threads(count: int) -> int:

@@ -29,7 +29,7 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
         "pathogen": pathogen.name,
         "states": {name: state.counts_as for name, state in pathogen.states.items()},
         "transitions": len(pathogen.transitions),
-        "routes": [route for route in ("contact", "bite") if getattr(pathogen.routes, route) is not None],
+        "routes": [route for route in ("contact", "air", "bite") if getattr(pathogen.routes, route) is not None],
         "hosts": {name: host.share for name, host in pathogen.hosts.items()},
         "seeds": {name: say_seed(seed, pathogen.infected) for name, seed in scenario.seeds.items()},
         "noises": {

@@ -124,6 +124,8 @@ def speed_line(manifest: dict[str, Any]) -> str:
     elapsed = float(timings.get("elapsed_seconds", 0))
     speed = say_speed(float(timings.get("person_days", 0)) / elapsed) if elapsed > 0 else ""
     took = f"{elapsed:.1f} s" if elapsed < 100 else say_duration(elapsed)
+    if (compiling := float(timings.get("compile_seconds", 0))) >= 0.1:
+        took += f" after {compiling:.1f} s of compiling (once)"
     parts = [took, speed, f"{threads} thread{'s' if threads != 1 else ''}", str(manifest.get("hardware", ""))]
     return " · ".join(part for part in parts if part)
 

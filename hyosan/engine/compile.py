@@ -11,26 +11,24 @@ from numpy.typing import NDArray
 
 from hyosan import distributions
 from hyosan.distributions import Law
+from hyosan.engine.compile_exposure import exposing
+from hyosan.engine.compile_floor import make_floor
 from hyosan.engine.rulebook import (
     CLASSES,
     DOES,
-    GROUNDS,
     LAWS,
     MEMBERS,
     OUTS,
     PAIR,
-    PERSONS,
     PRESENT,
     SCALARS,
-    SETTINGS,
     STATES,
-    WAYS,
     Floor,
     Rulebook,
     table,
 )
 from hyosan.errors import ScenarioError
-from hyosan.rules.transmit import COEFFICIENT_BITS, WEIGHT
+from hyosan.rules.transmit import WEIGHT
 from hyosan.scenario.behaviour import OPTIONS
 from hyosan.scenario.block import Varies
 from hyosan.scenario.pathogen import ByAge, ByHost
@@ -74,8 +72,11 @@ class _Laws:
     def add(self, spread: Any) -> int:
         """The number of the law that a duration of the scenario follows."""
         key = repr(spread)
+        return self.known[key] if key in self.known else self.add_law(key, make_law(spread))
+
+    def add_law(self, key: str, law: Law) -> int:
+        """The number of a law, known by `key` from now on."""
         if key not in self.known:
-            law = make_law(spread)
             self.rows.append((law.kind, law.a, law.b, self.size))
             self.values.append(law.values)
             self.size += len(law.values)
@@ -105,6 +106,12 @@ def make_law(spread: Any) -> Law:
             return distributions.fixed(law.value)
 
 
+def _dispersion(scenario: Scenario, laws: _Laws) -> int:
+    """The law of how infectious people are, in 1/1024 with mean 1; -1 = all alike."""
+    k = scenario.pathogen.dispersion
+    return -1 if k is None else laws.add_law(f"dispersion {k}", distributions.gamma(float(WEIGHT), WEIGHT / k**0.5))
+
+
 def share(value: float) -> int:
     """A share as an integer of 2**-32; 1 is certain."""
     return round(Fraction(value) * SHARE)
@@ -116,23 +123,26 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
     laws = _Laws()
     states = _states(scenario, names, laws)
     outs, cuts = _outs(scenario, names, laws, states)
-    settings, contact = _settings(scenario, world)
+    settings, matrices, link = exposing(scenario, world)
     bite, kill, rate_bits = _fights(scenario, world, names)
-    floor = _floor(scenario, world, names)
-    slot_seconds, week_offset = _slots(scenario, world, names.start_clock)
+    slot_seconds = _slots(scenario, world, names.start_clock)
+    floor = make_floor(world, slot_seconds, fighter_kinds(scenario, world, names), settings)
     behaviour = scenario.behaviour
     route = scenario.pathogen.routes
     one = table(
         SCALARS, 1,
-        seed=seed, tick_seconds=round(scenario.time.tick), week_ticks=slot_seconds.shape[1], week_offset=week_offset, rate_bits=rate_bits,
+        seed=seed, tick_seconds=round(scenario.time.tick), week_ticks=slot_seconds.shape[1], week_offset=0, rate_bits=rate_bits,
         susceptible=names.state(scenario.pathogen.susceptible), infected=names.state(scenario.pathogen.infected),
         killed=names.state(scenario.pathogen.killed) if scenario.pathogen.killed in names.states else 0,
-        contact_frequency=int(route.contact is not None and route.contact.mixing == "frequency"), contact_link=contact,
+        contact_frequency=int(route.contact is not None and route.contact.mixing == "frequency"), contact_link=link,
+        air_frequency=int(route.air is not None and route.air.mixing == "frequency"),
+        dispersion_law=_dispersion(scenario, laws),
         bite_mixing={"pair": PAIR, "members": MEMBERS, "present": PRESENT}[route.bite.mixing] if route.bite else 0,
         bite_links=int(route.bite is not None and route.bite.link == "pair"), hide_law=laws.add(behaviour.hide_for),
         leave_rate=_rate(behaviour.leave, rate_bits), exit_flow=_rate(behaviour.exit_flow, rate_bits), shut_share=share(behaviour.shut_door),
         walk_pace=_pace(behaviour.walk), run_pace=_pace(behaviour.run), hearing=round(behaviour.hearing),
-        fight_noise=round(behaviour.fight_noise), has_ways=int(len(world.ground.way_to) > 0), has_contact=int(route.contact is not None),
+        fight_noise=round(behaviour.fight_noise), has_ways=int(len(world.ground.way_to) > 0),
+        has_contact=int(route.contact is not None or route.air is not None),
         has_bites=int(route.bite is not None), hosts=len(names.hosts), fighters=len(names.fighters), hostiles=len(names.hostiles),
         slots=world.ground.person_slot_place.shape[1], camp=_camp(world),
     )  # fmt: skip
@@ -142,7 +152,8 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
     doors = np.array([laws.add(getattr(behaviour.doors, kind)) for kind in ("wooden", "steel", "barricade")], dtype=np.int64)
     hosts = scenario.pathogen.hosts
     book = Rulebook(
-        one=one, states=states, outs=outs, out_cut=cuts, settings=settings, bite_rate=bite, kill_rate=kill, choice=choice, door_law=doors,
+        one=one, states=states, outs=outs, out_cut=cuts, settings=settings, age_mix=matrices,
+        bite_rate=bite, kill_rate=kill, choice=choice, door_law=doors,
         laws=np.array(laws.rows, dtype=np.int64).view(table(LAWS, 0).dtype).reshape(-1),
         law_values=np.concatenate([*laws.values, np.zeros(1, dtype=np.int64)]),
         host_cut=_cumulative([share(h.share) for h in hosts.values()]),
@@ -175,6 +186,7 @@ def _states(scenario: Scenario, names: Names, laws: _Laws) -> Any:
         row.chained = int(state.chained)
         row.hostile = names.hostiles.index(name) if name in names.hostiles and not state.chained else -1
         row.contact = round(state.infectious.get("contact", 0) * WEIGHT)
+        row.air = round(state.infectious.get("air", 0) * WEIGHT)
         row.noise = round(state.noise)
         row.pace = _pace(state.speed if state.speed else WALKING_METRES_PER_SECOND)
         senses = state.senses
@@ -223,43 +235,6 @@ def _share_table(value: Any, hosts: tuple[str, ...]) -> NDArray[np.int64]:
     else:
         made[:] = share(value)
     return made
-
-
-def _settings(scenario: Scenario, world: World) -> tuple[Any, int]:
-    made = table(SETTINGS, len(world.settings), bite=WEIGHT)
-    route = scenario.pathogen.routes
-    link = 0
-    _known_settings(scenario, world)
-    for code, name in enumerate(world.settings):
-        if route.contact:
-            made[code].contact = _contact(route.contact.rates.get(name, route.contact.rates.get("anywhere", 0.0)))
-        if route.bite:
-            made[code].bite = round(route.bite.settings.get(name, route.bite.settings.get("anywhere", 1.0)) * WEIGHT)
-    if route.contact:
-        link = _contact(route.contact.link)
-    return made, link
-
-
-def _known_settings(scenario: Scenario, world: World) -> None:
-    from difflib import get_close_matches
-
-    route = scenario.pathogen.routes
-    named = [("contact.rates", route.contact.rates)] if route.contact else []
-    named += [("bite.settings", route.bite.settings)] if route.bite else []
-    common = ("anywhere", "home", "school", "class", "year", "work", "leisure", "street", "community", "camp")
-    for field, rows in named:
-        for name in rows:
-            if name not in world.settings and name not in common:
-                near = get_close_matches(name, [*world.settings, "anywhere"], 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ScenarioError(
-                    f"pathogen.routes.{field}.{name}: this city has no setting {name!r}; it has {', '.join(world.settings)}, and `anywhere`{hint}"
-                )
-
-
-def _contact(rate: float) -> int:
-    """A rate per second as a coefficient of fields."""
-    return min(round(Fraction(rate) * (1 << COEFFICIENT_BITS)), (1 << 61) - 1)
 
 
 def _rate(rate: float, rate_bits: int) -> int:
@@ -313,15 +288,15 @@ def _most_links(world: World) -> Fraction:
     return Fraction(max(1024, int(sums.max(initial=0))), 1024)
 
 
-def _slots(scenario: Scenario, world: World, start_clock: int) -> tuple[NDArray[np.int64], int]:
-    """Seconds of each tick of the week spent in each slot, and the tick of the week in which the run starts."""
+def _slots(scenario: Scenario, world: World, start_clock: int) -> NDArray[np.int64]:
+    """Seconds of each tick of the week (from the start of the run on) spent in each slot; last, a schedule for each slot that never leaves it."""
     tick = round(scenario.time.tick)
     week = 7 * DAY_SECONDS
     count = max(1, week // tick)
     slots = world.ground.person_slot_place.shape[1]
     hours = world.ground.schedule_slot
     start = (DAYS.index(scenario.time.weekday) * DAY_SECONDS + start_clock) % week
-    made = np.zeros((len(hours), count, slots), dtype=np.int64)
+    made = np.zeros((len(hours) + slots, count, slots), dtype=np.int64)
     for k in range(count):
         first = start + k * tick
         second = first
@@ -330,85 +305,18 @@ def _slots(scenario: Scenario, world: World, start_clock: int) -> tuple[NDArray[
             for h in range(len(hours)):
                 made[h, k, hours[h, second // 3600 % 168]] += until - second
             second = until
-    return made, 0
+    for slot in range(slots):
+        made[len(hours) + slot, :, slot] = tick
+    return made
 
 
-def _floor(scenario: Scenario, world: World, names: Names) -> Floor:
-    ground = world.ground
-    n, m = world.people, world.places
-    slots = ground.person_slot_place.astype(np.int64)
-    home = slots[:, 0].copy()
-    for k in range(1, slots.shape[1]):
-        slots[slots[:, k] == home, k] = -1
-    fighter = np.zeros(n, dtype=np.int64)
+def fighter_kinds(scenario: Scenario, world: World, names: Names) -> NDArray[np.int64]:
+    """The kind of fighter that each person is."""
+    kinds = np.zeros(world.people, dtype=np.int64)
     for name, row in scenario.behaviour.fighters.items():
         codes = [k for k, role in enumerate(world.roles) if role in row.roles]
-        fighter[np.isin(ground.person_role, codes)] = names.fighters.index(name)
-    persons = table(
-        PERSONS, n, id=ground.person_id, age=ground.person_age, schedule=ground.person_schedule, home=home, fighter=fighter,
-        zone=ground.place_zone[home],
-    )  # fmt: skip
-    start = np.asarray(ground.way_start, dtype=np.int64)
-    from_ = np.repeat(np.arange(m), np.diff(start))
-    to = np.asarray(ground.way_to, dtype=np.int64)
-    parent = np.asarray(ground.place_parent, dtype=np.int64)
-    child = (parent[to] == from_) if len(to) else np.zeros(0, dtype=bool)
-    main_start, main_way = _some_ways(~child, start)
-    dead_end = (parent >= 0) & (np.diff(start) == 1)
-    dead_end[dead_end] = to[start[:-1][dead_end]] == parent[dead_end]
-    child_start, child_way = _children(child, start, dead_end[to] if len(to) else child)
-    grounds = table(
-        GROUNDS, m, id=ground.place_id, kind=ground.place_kind, setting=ground.place_setting, zone=ground.place_zone, parent=parent,
-        x=ground.place_x, y=ground.place_y, outside=ground.place_outside, way_start=start[:-1], way_end=start[1:],
-        main_start=main_start[:-1], main_end=main_start[1:], child_start=child_start[:-1], child_end=child_start[1:],
-        leaf_start=child_start[1:] - np.bincount(from_[child & dead_end[to]], minlength=m) if len(to) else 0, dead_end=dead_end,
-        out=_nearest_outside(ground),
-    )  # fmt: skip
-    ways = table(
-        WAYS, len(to), to=to, seconds=ground.way_seconds, door=ground.way_door, sound_lost=ground.way_sound_lost, gate=ground.way_gate,
-        back=ground.way_back, from_=from_,
-    )  # fmt: skip
-    return Floor(
-        persons, slots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
-        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64), _rows_by_id(ground.person_id),
-    )  # fmt: skip
-
-
-def _rows_by_id(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Row of each id, -1 where there is none; empty where ids are so sparse that drawing one would mostly miss."""
-    highest = int(ids.max(initial=-1))
-    if highest >= 4 * len(ids) + 64:
-        return np.zeros(0, dtype=np.int64)
-    rows = np.full(highest + 1, -1, dtype=np.int64)
-    rows[ids] = np.arange(len(ids))
-    return rows
-
-
-def _some_ways(chosen: NDArray[np.bool_], start: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    running = np.concatenate([[0], np.cumsum(chosen)]).astype(np.int64)
-    return running[start], np.concatenate([np.flatnonzero(chosen), [0]]).astype(np.int64)
-
-
-def _children(chosen: NDArray[np.bool_], start: NDArray[np.int64], dead_end: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """As `_some_ways`, the ways of each place that lead into dead ends after the others."""
-    running, ways = _some_ways(chosen, start)
-    ways = ways[:-1]
-    place = np.searchsorted(start, ways, side="right")
-    return running, np.concatenate([ways[np.lexsort((ways, dead_end[ways], place))], [0]]).astype(np.int64)
-
-
-def _nearest_outside(ground: Any) -> NDArray[np.int64]:
-    """For open ground the nearest place outside the city (-1 = none), by squared distance, ties by id."""
-    m = len(ground.place_id)
-    out = np.full(m, -1, dtype=np.int64)
-    outside = np.flatnonzero(ground.place_outside)
-    if len(outside) == 0:
-        return out
-    outside = outside[np.argsort(ground.place_id[outside])]
-    x, y = ground.place_x.astype(np.int64), ground.place_y.astype(np.int64)
-    for row in np.flatnonzero(ground.place_parent < 0):
-        out[row] = outside[np.argmin((x[outside] - x[row]) ** 2 + (y[outside] - y[row]) ** 2)]
-    return out
+        kinds[np.isin(world.ground.person_role, codes)] = names.fighters.index(name)
+    return kinds
 
 
 def _cumulative(shares: list[int]) -> NDArray[np.int64]:

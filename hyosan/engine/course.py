@@ -25,7 +25,7 @@ from hyosan.engine.state import (
     ROUTINE,
     STILL,
 )
-from hyosan.luck import KILL_RESERVE, RESERVE, threshold
+from hyosan.luck import INFECTIOUSNESS, KILL_RESERVE, RESERVE, bits, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER
 from hyosan.rules.progress import course_luck, duration_luck
 from hyosan.rules.transmit import exerted
@@ -33,10 +33,12 @@ from hyosan.rules.transmit import exerted
 SEEDED, INFECTED, PROGRESSED, KILLED, CHOSE, MOVED, LEFT_BUILDING, LEFT_CITY, DOOR_BROKEN, DOOR_SHUT = range(10)
 CALLED, RESCUED, QUARANTINED, CAPTURED, RELEASED, NOTICED = range(10, 16)
 """Kinds of events, in the order of `tables.EVENT_KINDS`."""
-NO_ROUTE, BY_CONTACT, BY_BITE = 0, 1, 2
+NO_ROUTE, BY_CONTACT, BY_BITE, BY_AIR = range(4)
 DOES_ACTIVITY: Final = (ROUTINE, FLEE, HIDE, PURSUE, STILL)
 """Activity for each `does` of a state."""
 DEAD_CLASS: Final = 7
+AVERAGE: Final = 1024
+"""Infectiousness 1."""
 
 
 @inner
@@ -112,7 +114,7 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
         s.people[i].kill_reserve = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, s.people[i].episode)
     if state == b.one[0].susceptible:
         s.people[i].reserve = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, s.people[i].episode)
-    set_infectious(s, i, b.states[state].contact > 0 and s.people[i].activity != GONE)
+    set_infectious(s, i, b.states[state].contact + b.states[state].air > 0 and s.people[i].activity != GONE)
     plan_next(s, g, b, i, state, at)
     take_up(s, g, b, i, state, place, tick)
 
@@ -178,6 +180,9 @@ def infect(s: Any, g: Any, b: Any, i: int, at: int, by: int, route: int, place: 
     s.people[i].infector = by
     s.people[i].infected_at = at
     s.people[i].episode += 1
+    if b.one[0].dispersion_law >= 0:
+        word = bits(b.one[0].seed, INFECTIOUSNESS, g.persons[i].id, 0, s.people[i].episode)
+        s.people[i].infectiousness = draw(b, b.one[0].dispersion_law, word)
     s.count[C_INFECTED] += 1
     s.count[C_LAST] = max(s.count[C_LAST], at)
     kind = INFECTED if by >= 0 else SEEDED
@@ -209,25 +214,42 @@ def advance(s: Any, g: Any, b: Any, i: int, until: int, tick: int) -> None:
 @inner
 def carry_rest(s: Any, g: Any, b: Any, i: int, state: int, at: int, until: int, place: int, tick: int) -> None:
     """Keep for the next tick what person i exerts between entering a state and the end of this tick, where it arises."""
-    weight = b.states[state].contact
     end = min(until, s.people[i].next_at)
-    if weight <= 0 or end <= at:
+    if end <= at:
         return
+    for route in range(2):
+        weight = b.states[state].contact if route == 0 else b.states[state].air
+        if weight > 0:
+            carry_route(s, g, b, i, route, weight, at, end, place, tick)
+
+
+@inner
+def carry_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, at: int, end: int, place: int, tick: int) -> None:
+    """`carry_rest` by one route."""
     hour, schedule = (b.one[0].week_offset + tick) % b.one[0].week_ticks, g.persons[i].schedule
     if s.people[i].activity != ROUTINE:
-        add_carry(s, i, place, exerted(weight, end - at, 1, 1), at, end)
+        add_carry(s, i, route, place, own(s, i, exerted(weight, end - at, 1, 1)), at, end)
     else:
         for slot in range(b.one[0].slots):
             seconds = b.slot_seconds[schedule, hour, slot]
             if seconds > 0:
                 there = slot_place(s, g, b, i, slot)
-                add_carry(s, i, there, exerted(weight, end - at, seconds, b.one[0].tick_seconds), at, end)
-    if b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
-        add_carry(s, i, -1, exerted(weight, end - at, 1, 1), at, end)
+                add_carry(s, i, route, there, own(s, i, exerted(weight, end - at, seconds, b.one[0].tick_seconds)), at, end)
+    if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
+        add_carry(s, i, route, -1, own(s, i, exerted(weight, end - at, 1, 1)), at, end)
 
 
 @inner
-def add_carry(s: Any, i: int, place: int, amount: int, start: int, end: int) -> None:
+def own(s: Any, i: int, amount: int) -> int:
+    """What person i exerts where somebody of average infectiousness would exert `amount`."""
+    factor = s.people[i].infectiousness
+    if factor == AVERAGE:
+        return amount
+    return amount * factor >> 10 if amount < 1 << 40 else (amount >> 10) * factor
+
+
+@inner
+def add_carry(s: Any, i: int, route: int, place: int, amount: int, start: int, end: int) -> None:
     """Add an entry to what is carried into the next tick."""
     k = s.count[C_CARRIED]
     if k >= len(s.carried):
@@ -235,6 +257,7 @@ def add_carry(s: Any, i: int, place: int, amount: int, start: int, end: int) -> 
         return
     row = s.carried[k]
     row.person = i
+    row.route = route
     row.place = place
     row.amount = amount
     row.start = start

@@ -6,14 +6,18 @@ the loop's body, one person at a time, and writes only that person. The same ans
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from hyosan.backend import inner
+from hyosan.engine.course import own
 from hyosan.engine.presence import member_there, slot_place, week_tick
 from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, HELD, ROUTINE
 from hyosan.luck import WHO, threshold
-from hyosan.rules.exact import FULL, INSTANT_BITS, first_of
+from hyosan.rules.exact import FULL, INSTANT_BITS, first_of, mul_shift
 from hyosan.rules.transmit import exerted, exposure, moment_within
+
+AIR_KEYS: Final = 1 << 31
+"""Added to ids in keys of luck, so that the same person by another route is another competitor."""
 
 
 @inner
@@ -26,7 +30,7 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
     end = begin + (b.one[0].tick_seconds << INSTANT_BITS)
     for k in range(s.count[C_CARRIED]):
         row = s.carried[k]
-        add_entry(s, row.person, row.place, row.amount, row.start, row.end)
+        add_entry(s, g, b, row.person, row.route, row.place, row.amount, row.start, row.end)
     s.count[C_CARRIED] = 0
     for k in range(s.count[C_INFECTIOUS]):
         exert(s, g, b, s.infectious[k], begin, end, tick)
@@ -42,35 +46,55 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
 def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> None:
     """Add the entries of one infectious person: until their state changes or the tick is over."""
     start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)
-    weight = b.states[s.people[i].health].contact
     if stop <= start or s.people[i].activity == HELD:
         return
+    for route in range(2):
+        weight = weight_of(s, b, i, s.people[i].health, route)
+        if weight > 0:
+            exert_route(s, g, b, i, route, weight, start, stop, tick)
+
+
+@inner
+def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: int, stop: int, tick: int) -> None:
+    """`exert` by one route, at each place of the tick and through links."""
     if s.people[i].activity != ROUTINE:
-        add_entry(s, i, s.people[i].place, exerted(weight, stop - start, 1, 1), start, stop)
+        add_entry(s, g, b, i, route, s.people[i].place, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
             seconds = b.slot_seconds[schedule, hour, slot]
             if seconds > 0:
-                amount = exerted(weight, stop - start, seconds, b.one[0].tick_seconds)
-                add_entry(s, i, slot_place(s, g, b, i, slot), amount, start, stop)
-    if b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
-        add_entry(s, i, -1, exerted(weight, stop - start, 1, 1), start, stop)
+                amount = own(s, i, exerted(weight, stop - start, seconds, b.one[0].tick_seconds))
+                add_entry(s, g, b, i, route, slot_place(s, g, b, i, slot), amount, start, stop)
+    if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
+        add_entry(s, g, b, i, route, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
 
 
 @inner
-def add_entry(s: Any, person: int, place: int, amount: int, start: int, end: int) -> None:
-    """One person exerts `amount` at a place (-1 = through links) during an interval."""
+def weight_of(s: Any, b: Any, i: int, state: int, route: int) -> int:
+    """How infectious a state is by a route."""
+    return b.states[state].contact if route == 0 else b.states[state].air
+
+
+@inner
+def age_group(g: Any, i: int) -> int:
+    """The group of 5 years of a person's age; the last is 75 and over."""
+    return min(g.persons[i].age // 5, 15)
+
+
+@inner
+def add_entry(s: Any, g: Any, b: Any, person: int, route: int, place: int, amount: int, start: int, end: int) -> None:
+    """One person exerts `amount` by a route at a place (-1 = through links) during an interval."""
     k = s.count[C_ENTRIES]
     if k >= len(s.entries):
         s.count[C_OVERFLOW] += 1
         return
     row = s.entries[k]
-    row.person, row.place, row.amount, row.start, row.end, row.next = person, place, amount, start, end, -1
+    row.person, row.route, row.place, row.amount, row.start, row.end, row.next = person, route, place, amount, start, end, -1
     s.count[C_ENTRIES] = k + 1
     if place >= 0:
         first = s.places[place].field_entry
-        s.places[place].field += amount
+        add_field(s, g, b, person, route, place, amount)
         if first < 0:
             s.places[place].field_entry = k
         else:
@@ -79,6 +103,35 @@ def add_entry(s: Any, person: int, place: int, amount: int, start: int, end: int
     else:
         s.travel[person].link_amount += amount
         s.travel[person].link_entry = k
+
+
+@inner
+def add_field(s: Any, g: Any, b: Any, person: int, route: int, place: int, amount: int) -> None:
+    """Add to the field of a place, by the age of those exposed where a contact matrix says who meets whom."""
+    matrix = matrix_of(g, b, place, route)
+    if matrix >= 0:
+        row, group = g.grounds[place].ages_row + route, age_group(g, person)
+        for other in range(16):
+            s.age_fields[row, other] += mul_shift(amount, b.age_mix[matrix, other, group], 16)
+    elif route == 0:
+        s.places[place].field += amount
+    else:
+        s.places[place].field_air += amount
+
+
+@inner
+def matrix_of(g: Any, b: Any, place: int, route: int) -> int:
+    """The contact matrix of a place for a route; -1 = everybody meets everybody alike."""
+    row = b.settings[g.grounds[place].setting]
+    return row.contact_ages if route == 0 else row.air_ages
+
+
+@inner
+def field_on(s: Any, g: Any, b: Any, i: int, place: int, route: int) -> int:
+    """The field that person i is exposed to at a place by a route."""
+    if matrix_of(g, b, place, route) >= 0:
+        return s.age_fields[g.grounds[place].ages_row + route, age_group(g, i)]
+    return s.places[place].field if route == 0 else s.places[place].field_air
 
 
 @inner
@@ -119,12 +172,23 @@ def push_links(s: Any, g: Any, b: Any, i: int, amount: int, tick: int) -> None:
 
 
 @inner
-def coefficient(s: Any, g: Any, b: Any, place: int) -> int:
+def coefficient(s: Any, g: Any, b: Any, place: int, route: int) -> int:
     """What one unit of a place's field spends, 20 bits finer than thresholds."""
-    rate = b.settings[g.grounds[place].setting].contact
-    if b.one[0].contact_frequency:
-        return rate // max(1, s.places[place].members)
-    return rate
+    row = b.settings[g.grounds[place].setting]
+    rate, frequency = (row.contact, b.one[0].contact_frequency) if route == 0 else (row.air, b.one[0].air_frequency)
+    return rate // max(1, s.places[place].members) if frequency else rate
+
+
+@inner
+def spent_at(s: Any, g: Any, b: Any, i: int, place: int, factor: int, total: int) -> int:
+    """`total` and what the fields of a place spend of person i's reserve; saturates."""
+    if s.places[place].field_entry < 0:
+        return total
+    for route in range(2):
+        field = field_on(s, g, b, i, place, route)
+        if field > 0:
+            total = min(FULL, total + exposure(coefficient(s, g, b, place, route), field, factor))
+    return total
 
 
 @inner
@@ -141,15 +205,12 @@ def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         link = exposure(b.one[0].contact_link, s.travel[i].link_field, factor)
         total = link
     if s.people[i].activity != ROUTINE:
-        place = s.people[i].place
-        total = min(FULL, total + exposure(coefficient(s, g, b, place), s.places[place].field, factor))
+        total = spent_at(s, g, b, i, s.people[i].place, factor, total)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
             if b.slot_seconds[schedule, hour, slot] > 0:
-                place = slot_place(s, g, b, i, slot)
-                if s.places[place].field > 0:
-                    total = min(FULL, total + exposure(coefficient(s, g, b, place), s.places[place].field, factor))
+                total = spent_at(s, g, b, i, slot_place(s, g, b, i, slot), factor, total)
     if total < s.people[i].reserve:
         s.people[i].reserve -= total
         return
@@ -180,7 +241,7 @@ def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int, factor: int
                 if first_of(luck, max(1, weight), best_luck, best_weight):
                     best, best_luck, best_weight, best_place = s.travel[j].link_entry, luck, max(1, weight), -1
     row = s.entries[best]
-    t.exposed_by = row.person
+    t.exposed_by, t.exposed_route = row.person, row.route
     t.exposed_at = moment_within(s.people[i].reserve, total, row.start, row.end)
     t.exposed_place = best_place
 
@@ -210,11 +271,13 @@ def best_entry(
 ) -> tuple[int, int, int, int]:
     """The winner of the race between the best so far and all who exert at a place."""
     k = s.places[place].field_entry
-    rate = coefficient(s, g, b, place)
     while k >= 0:
         row = s.entries[k]
-        weight = max(1, min((1 << 23) - 1, exposure(rate, row.amount, factor) >> bits_off))
-        luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[row.person].id, s.people[i].episode)
+        amount, matrix = row.amount, matrix_of(g, b, place, row.route)
+        if matrix >= 0:
+            amount = mul_shift(amount, b.age_mix[matrix, age_group(g, i), age_group(g, row.person)], 16)
+        weight = max(1, min((1 << 23) - 1, exposure(coefficient(s, g, b, place, row.route), amount, factor) >> bits_off))
+        luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[row.person].id + row.route * AIR_KEYS, s.people[i].episode)
         if first_of(luck, weight, best_luck, best_weight):
             best, best_luck, best_weight, best_place = k, luck, weight, place
         k = row.next
@@ -222,12 +285,15 @@ def best_entry(
 
 
 @inner
-def clear_fields(s: Any) -> None:
+def clear_fields(s: Any, g: Any) -> None:
     """Set the fields that this tick used back to 0."""
     for k in range(s.count[C_ENTRIES]):
         place = s.entries[k].place
         if place >= 0:
-            s.places[place].field = 0
+            if g.grounds[place].ages_row >= 0 and s.places[place].field_entry >= 0:
+                for group in range(16):
+                    s.age_fields[g.grounds[place].ages_row, group] = s.age_fields[g.grounds[place].ages_row + 1, group] = 0
+            s.places[place].field = s.places[place].field_air = 0
             s.places[place].field_entry = -1
         else:
             s.travel[s.entries[k].person].link_amount = 0

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import infect
+from hyosan.engine.course import enter_state, infect
 from hyosan.engine.cpu import choose_few, expose_few, resolve_few
 from hyosan.engine.moving import collect_awake
 from hyosan.engine.presence import set_place, where
@@ -139,14 +139,28 @@ def seed_person(s: Any, g: Any, b: Any, i: int, at: int, state: int, cause: int,
 
 
 @rule
-def apply_plan(s: Any, g: Any, b: Any, rows: Any, count: int, chance: int, at: int, state: int, cause: int, place: int, tick: int) -> None:
-    """Infect those whom a seed plan chooses under this run's luck."""
+def immunise(s: Any, g: Any, b: Any, i: int, state: int, tick: int) -> None:
+    """Person i starts in another state than the susceptible one, without having been infected."""
+    enter_state(s, g, b, i, state, 0, tick)
+
+
+@rule
+def apply_plan(
+    s: Any, g: Any, b: Any, rows: Any, count: int, chance: int, at: int, state: int, cause: int, place: int, immune: int, tick: int
+) -> None:
+    """Infect, or make immune, those whom a plan chooses under this run's luck, of the ones who can be infected."""
     luck = np.empty(len(rows), dtype=np.int64)
     for k in range(len(rows)):
         luck[k] = bits(b.one[0].seed, SEED, g.persons[rows[k]].id, 0, cause)
+        if s.people[rows[k]].health != b.one[0].susceptible:
+            luck[k] = -1
     if count < 0:
         for k in range(len(rows)):
-            if (luck[k] >> 30) < chance:
+            if luck[k] < 0 or (luck[k] >> 30) >= chance:
+                continue
+            if immune:
+                immunise(s, g, b, rows[k], state, tick)
+            else:
                 seed_person(s, g, b, rows[k], at, state, cause, place, tick)
         return
     for _ in range(count):
@@ -154,6 +168,8 @@ def apply_plan(s: Any, g: Any, b: Any, rows: Any, count: int, chance: int, at: i
         for k in range(len(rows)):
             if luck[k] >= 0 and (best < 0 or luck[k] < luck[best]):
                 best = k
+        if best < 0:
+            return
         luck[best] = -1
         seed_person(s, g, b, rows[best], at, state, cause, place, tick)
 
@@ -164,7 +180,7 @@ def run_seeds(
 ) -> None:
     """Run all `seeds` one after another; fills table[run, :] with the wanted quantities.
 
-    `plans` [p, 8]: instant, state, cause, count, share, place, first and last position in `plan_rows`.
+    `plans` [p, 9]: instant, state, cause, count, share, place, first and last position in `plan_rows`, whether immune.
     """
     stack = np.zeros(64, dtype=np.int64)
     length = b.one[0].tick_seconds
@@ -201,7 +217,7 @@ def seed_due(s: Any, g: Any, b: Any, plans: Any, plan_rows: Any, tick: int) -> N
     for k in range(len(plans)):
         if plans[k, 0] // length == tick:
             rows = plan_rows[plans[k, 6] : plans[k, 7]]
-            apply_plan(s, g, b, rows, plans[k, 3], plans[k, 4], plans[k, 0], plans[k, 1], plans[k, 2], plans[k, 5], tick)
+            apply_plan(s, g, b, rows, plans[k, 3], plans[k, 4], plans[k, 0], plans[k, 1], plans[k, 2], plans[k, 5], plans[k, 8], tick)
 
 
 @rule

@@ -223,7 +223,8 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         door = g.ways[way].door
         there = g.ways[way].to
         if door >= 0 and s.doors[door].state != 0:
-            if s.doors[door].state == 2 or not has_target(s, g, b, there, tick):
+            _, heard = heard_at(s, g, here, tick)
+            if s.doors[door].state == 2 or not (way == heard or has_target(s, g, b, there, tick)):
                 p.press = -1
             break
         if gate_shut(s, g, way):
@@ -288,12 +289,9 @@ def attraction(s: Any, g: Any, b: Any, health: int, way: int, heard: int, tick: 
     if row.door >= 0 and s.doors[row.door].state == 2:
         return 0
     weight = 0 if shut else senses.wander
-    if heard > 0 and not shut:
-        weight += senses.sound * heard >> 6
+    weight += senses.sound * heard >> 6
     if (senses.smell > 0 or (senses.sight > 0 and not shut)) and has_target(s, g, b, row.to, tick):
         weight += senses.smell
         if not shut:
             weight += senses.sight
-        elif heard > 0:
-            weight += senses.sound * heard >> 6
     return min(weight, (1 << 24) - 1)

@@ -177,6 +177,9 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
         if s.people[i].activity == GONE or s.people[i].activity == HELD:
             continue
         old = where(s, g, b, i, tick)
+        if s.people[i].tracked_at >= 0:  # the routine brought them here
+            log_way(s, g, b, i, s.people[i].track, old, begin)
+            s.people[i].track = old
         if t.option >= 0:
             emit(s, begin, CHOSE, i, -1, old, NO_ROUTE, -1, -1, -2 - t.option)
         if t.call and not s.people[i].notes & F_CALLED:

@@ -17,7 +17,9 @@ def week_tick(b: Any, tick: int) -> int:
 
 @inner
 def slot_place(s: Any, g: Any, b: Any, i: int, slot: int) -> int:
-    """Where person i spends a slot: their place of it, or home where it is closed or a curfew holds them."""
+    """Where person i spends a slot: their place of it, or home where it is closed or a curfew holds them; for good where no way leads out."""
+    if g.persons[i].kept >= 0:
+        return g.persons[i].kept
     home = g.persons[i].home
     place = g.slots[i, slot]
     if place < 0 or place == home:

@@ -25,7 +25,7 @@ from hyosan.tables import EVENT_KINDS
 from hyosan.world.frame import World
 
 HOUR = 3600
-ROUTES = ("", "contact", "bite")
+ROUTES = ("", "contact", "bite", "air")
 TRUTH = (*CLASSES, "infected", "killed", "quarantined", "left_city")
 """Quantities of the true view, in the order of `effects.count_zones`."""
 KNOWN = ("reported_infected", "reported_turned", "reported_dead", "quarantined", "calls_waiting", "zones_marked")

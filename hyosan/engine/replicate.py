@@ -75,7 +75,7 @@ def replicate_runs(scenario: Scenario, world: World, seeds: NDArray[np.int64], u
     """The table of `hyosan.replicate`."""
     import pyarrow as pa
 
-    if scenario.orders or scenario.noises:
+    if scenario.noises or any(order.when.strip() != "never" for order in scenario.orders.values()):
         raise ScenarioError(f"replicate: {scenario.name!r} has orders or noises; run it with `hyosan.run` seed by seed")
     if len(seeds) == 0 or (seeds < 0).any() or (seeds >= 1 << 62).any():
         raise ScenarioError("replicate: at least one seed is needed, each from 0 to 2**62 - 1")
@@ -108,12 +108,12 @@ def replicate_runs(scenario: Scenario, world: World, seeds: NDArray[np.int64], u
 
 def _plans(scenario: Scenario, world: World, names: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     plans = seed_plans(scenario, world, names)
-    made = np.zeros((len(plans), 8), dtype=np.int64)
+    made = np.zeros((len(plans), 9), dtype=np.int64)
     rows = [np.zeros(0, dtype=np.int64)]
     first = 0
     for k, plan in enumerate(plans):
         last = first + len(plan.candidates)
-        made[k] = (plan.at, plan.state, plan.cause, plan.count, plan.share, plan.place, first, last)
+        made[k] = (plan.at, plan.state, plan.cause, plan.count, plan.share, plan.place, first, last, plan.immune)
         rows.append(plan.candidates)
         first = last
     return made, np.concatenate(rows).astype(np.int64)

@@ -19,27 +19,29 @@ PAIR, MEMBERS, PRESENT = 0, 1, 2
 """By what the bites of one of those who bite are divided."""
 
 SCALARS = (
-    "seed", "tick_seconds", "week_ticks", "week_offset", "rate_bits", "susceptible", "infected", "killed", "contact_frequency",
+    "seed", "tick_seconds", "week_ticks", "week_offset", "rate_bits", "susceptible", "infected", "killed", "contact_frequency", "air_frequency",
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
-    "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp",
+    "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""
 STATES = (
-    "kind", "does", "hostile", "contact", "noise", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
+    "kind", "does", "hostile", "contact", "air", "noise", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
     "notice_share",
     "period_known", "notice_law", "misread", "taken_for", "out_start", "out_end", "chained",
 )  # fmt: skip
 """Columns per state; `kind` is the index into CLASSES, `hostile` the kind of those who bite (-1 = none)."""
 OUTS = ("to", "law")
 LAWS = ("kind", "a", "b", "offset")
-SETTINGS = ("contact", "bite")
-PERSONS = ("id", "age", "schedule", "home", "fighter", "zone")
+SETTINGS = ("contact", "air", "contact_ages", "air_ages", "bite")
+"""Columns per setting; `*_ages` is the matrix of `Rulebook.age_mix`, -1 = everybody meets everybody alike."""
+PERSONS = ("id", "age", "schedule", "home", "fighter", "zone", "kept")
+"""Columns per person; `kept` is the sealed place they are in from the start on and follow their routine in; -1 = none."""
 GROUNDS = (
     "id", "kind", "setting", "zone", "parent", "x", "y", "outside", "way_start", "way_end", "main_start", "main_end", "child_start",
-    "child_end", "leaf_start", "dead_end", "out",
+    "child_end", "leaf_start", "dead_end", "out", "ages_row",
 )  # fmt: skip
 """Columns per place; `main` ways lead to the street, the parent or open ground, `child` ways to what hangs on the place,
-from `leaf_start` on to dead ends: places with one way only, most buildings."""
+from `leaf_start` on to dead ends: places with one way only, most buildings; `ages_row` is the row of `State.age_fields`, -1 = none."""
 WAYS = ("to", "seconds", "door", "sound_lost", "gate", "back", "from_")
 
 
@@ -55,6 +57,7 @@ class Rulebook(NamedTuple):
     host_cut: NDArray[np.int64]  # [hosts] cumulative share
     host_susceptibility: NDArray[np.int64]  # [hosts] 1/1024
     settings: Any  # [g] SETTINGS
+    age_mix: NDArray[np.int64]  # [matrices, 16, 16] how much somebody of a group of 5 years is exposed to one of another, 2**-16; mean 1
     bite_rate: NDArray[np.int64]  # [fighters, hostiles]
     kill_rate: NDArray[np.int64]
     choice: NDArray[np.int64]  # [4, 6] weights of options by situation

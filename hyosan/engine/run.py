@@ -13,7 +13,7 @@ from hyosan.engine.compile import compile_scenario
 from hyosan.engine.cpu import Processor
 from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
-from hyosan.engine.many import QUANTITIES, quantity_now, seed_person
+from hyosan.engine.many import QUANTITIES, immunise, quantity_now, seed_person
 from hyosan.engine.publish import HOUR, Publisher, Sink
 from hyosan.engine.response import Response
 from hyosan.engine.response_actions import Hands
@@ -115,8 +115,12 @@ class Simulation:
         length = self.tick_seconds << INSTANT_BITS
         for plan in self.plans:
             if plan.at // length == tick:
-                for row in chosen(plan, self.floor, self.seed):
-                    seed_person(self.state, self.floor, self.book, int(row), plan.at, plan.state, plan.cause, plan.place, tick)
+                can_be = self.state.people["health"] == self.book.one["susceptible"][0]
+                for row in chosen(plan, self.floor, self.seed, can_be):
+                    if plan.immune:
+                        immunise(self.state, self.floor, self.book, int(row), plan.state, tick)
+                    else:
+                        seed_person(self.state, self.floor, self.book, int(row), plan.at, plan.state, plan.cause, plan.place, tick)
 
     def is_over(self) -> bool:
         """Whether the run ends here, and why."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.course import (
+    BY_AIR,
     BY_BITE,
     BY_CONTACT,
     advance,
@@ -95,7 +96,7 @@ def settle_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
         at, by, place = t.exposed_at, t.exposed_by, t.exposed_place
         if place < 0:
             place = where(s, g, b, i, tick)
-        infect(s, g, b, i, at, by, BY_CONTACT, place, b.one[0].infected, 0, tick)
+        infect(s, g, b, i, at, by, BY_CONTACT if t.exposed_route == 0 else BY_AIR, place, b.one[0].infected, 0, tick)
         carry_rest(s, g, b, i, s.people[i].health, at, tick_end(b, tick), where(s, g, b, i, tick), tick)
         advance(s, g, b, i, tick_end(b, tick), tick)
 

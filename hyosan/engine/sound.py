@@ -123,7 +123,7 @@ def heard_at(s: Any, g: Any, place: int, tick: int) -> tuple[int, int]:
         outer = s.places[ground.parent]
         if outer.heard_tick >= tick - 1:
             arriving = outer.heard - lost_on(s, g, ground.way_start)
-            if arriving >= FLOOR and arriving > level:
+            if arriving >= FLOOR:  # even if something louder arose here: nobody is drawn to where they are
                 level, way = arriving, ground.way_start
     return level, way
 

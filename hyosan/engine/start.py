@@ -19,7 +19,8 @@ from hyosan.engine.state import C_CLASS, RING, ROUTINE, State, new_state
 from hyosan.errors import ScenarioError
 from hyosan.luck import COMPLY, DOOR, HOST, RESERVE, SEED, bits, bits_array, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER
-from hyosan.scenario.root import Scenario
+from hyosan.rules.transmit import WEIGHT
+from hyosan.scenario.root import Immune, Scenario
 from hyosan.units import Moment
 from hyosan.world.frame import World
 
@@ -43,6 +44,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.reserve = threshold(seed, RESERVE, name, 0, 0)
         p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
         p.counted = g.persons[i].zone * 128 + b.states[b.one[0].susceptible].kind
+        p.infectiousness = WEIGHT
         p.obeys = bits(seed, COMPLY, name, 0, 0) >> 30
         p.activity = ROUTINE
         p.place = p.track = p.goal = p.press = p.infector = -1
@@ -56,7 +58,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         q = s.places[m]
         q.occ_head = q.hot_at = q.heard_way = q.field_entry = -1
         q.heard_tick = q.warned_tick = q.served_tick = q.calm_tick = -(1 << 40)
-        q.hostiles = q.targets = q.routine = q.closed = q.noise = q.heard = q.field = q.calm_level = 0
+        q.hostiles = q.targets = q.routine = q.closed = q.noise = q.heard = q.field = q.field_air = q.calm_level = 0
         q.members = members[m]
     for i in range(len(s.people)):
         for slot in range(b.one[0].slots):
@@ -74,6 +76,10 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         s.zones[k].curfew = s.zones[k].swept = 0
     s.bites[:] = 0
     s.kills[:] = 0
+
+
+IMMUNITY = 1_000_000
+"""Number of the first rule of immunity in keys of luck, beyond those of seeds."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,10 @@ def allocate(world: World, floor: Floor, book: Rulebook) -> State:
     fights = (book.bite_rate.shape[0], book.bite_rate.shape[1])
     arenas = 1 if book.one[0].bite_links or not book.one[0].has_bites else len(floor.grounds)
     sizes = (n, len(floor.grounds), len(world.ground.door_id), len(world.gates), len(world.zones))
-    return new_state(*sizes, fights, arenas, bool(book.one[0].has_contact), event_rows(n))
+    routes = int((book.states["contact"] > 0).any()) + int((book.states["air"] > 0).any())
+    exerting = n * (routes * int(book.one[0].slots) + int(book.one[0].contact_link > 0)) if book.one[0].has_contact else 0
+    aged = int(floor.grounds["ages_row"].max(initial=-1)) // 2 + 1
+    return new_state(*sizes, fights, arenas, exerting, aged, event_rows(n))
 
 
 def event_rows(people: int) -> int:
@@ -123,11 +132,13 @@ class SeedPlan:
     share: int
     place: int
     """Where they are put; -1 = where they are."""
+    immune: bool = False
+    """Whether they are not infected, but in another state from the start on."""
 
 
 def seed_plans(scenario: Scenario, world: World, names: Names) -> list[SeedPlan]:
     """Whom the scenario infects when. Raises ScenarioError: no such role or place, too few people who fit."""
-    plans = []
+    plans = [immunity_plan(immune, name, number, world, names) for number, (name, immune) in enumerate(scenario.immunity.items())]
     for number, (name, seed) in enumerate(scenario.seeds.items()):
         ground = world.ground
         fits = np.ones(world.people, dtype=bool)
@@ -152,6 +163,21 @@ def seed_plans(scenario: Scenario, world: World, names: Names) -> list[SeedPlan]
     return plans
 
 
+def immunity_plan(immune: Immune, name: str, number: int, world: World, names: Names) -> SeedPlan:
+    """Who is immune from the start on. Raises ScenarioError: no such zone."""
+    ground = world.ground
+    fits = np.ones(world.people, dtype=bool)
+    if immune.ages is not None:
+        low, high = (int(x) for x in immune.ages.split("-"))
+        fits &= (ground.person_age >= low) & (ground.person_age <= high)
+    if immune.zones is not None:
+        zones = [_code(zone, world.zones, f"immunity.{name}.zones", "zone") for zone in immune.zones]
+        fits &= np.isin(ground.place_zone[ground.person_slot_place[:, 0]], zones)
+    rows = np.flatnonzero(fits)
+    rows = rows[np.argsort(ground.person_id[rows])]
+    return SeedPlan(0, names.state(immune.state), IMMUNITY + number, rows, -1, round(immune.share * (1 << 32)), -1, immune=True)
+
+
 def _code(name: str, known: tuple[str, ...], field: str, what: str) -> int:
     from difflib import get_close_matches
 
@@ -174,11 +200,12 @@ def place_row(world: World, name: str, field: str) -> int:
     raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")
 
 
-def chosen(plan: SeedPlan, floor: Floor, seed: int) -> NDArray[np.int64]:
-    """The rows that a plan infects, by the luck of each person under this seed."""
-    ids = floor.persons["id"][plan.candidates]
+def chosen(plan: SeedPlan, floor: Floor, seed: int, can_be: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The rows that a plan infects, or makes immune, by the luck of each person under this seed, of those who can be infected (`can_be` [n])."""
+    rows = plan.candidates[can_be[plan.candidates]]
+    ids = floor.persons["id"][rows]
     luck = bits_array(seed, SEED, ids, plan.cause)
     if plan.count < 0:
-        return plan.candidates[(luck >> 30) < plan.share]
+        return rows[(luck >> 30) < plan.share]
     order = np.lexsort((ids, luck))
-    return np.sort(plan.candidates[order[: plan.count]])
+    return np.sort(rows[order[: plan.count]])

@@ -53,6 +53,7 @@ PEOPLE = {  # the first few are read together in every tick
     "track": "place where an infected person in the routine was last; -1",
     "obeys": "luck of keeping a curfew, 2**-32, fixed at birth",
     "rest": "instant before which one who pursues does not look around of itself",
+    "infectiousness": "factor on what one exerts, 1/1024, drawn at each infection",
     "infector": "row; -1",
     "infected_at": "instant; NEVER",
     "died_at": "instant; NEVER",
@@ -69,7 +70,7 @@ TRAVEL = {
     "place": "where one gets to in this tick; -1 = stays", "ready": "instant of getting there",
     "activity": "what one does from now on; -1 = as before", "wake": "tick to decide again; -1 = none", "option": "chosen; -1",
     "via": "last way gone; -1", "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "call": "1 = calls for rescue",
-    "exposed_at": "instant; -1", "exposed_by": "row", "exposed_place": "-1 = through a link",
+    "exposed_at": "instant; -1", "exposed_by": "row", "exposed_place": "-1 = through a link", "exposed_route": "as of ENTRIES",
     "bite_at": "outcome of this tick's meetings, instants; -1", "bite_by": "row",
     "kill_at": "", "kill_by": "", "exit_at": "", "exit_way": "", "shut": "1 = shuts the door behind",
     "role": "R_* in the arena", "kind": "kind of those who bite, in the arena",
@@ -92,7 +93,8 @@ PLACES = {
     "heard": "dB that arrive", "heard_way": "way towards the source; -1 = here", "heard_tick": "in which tick",
     "warned_tick": "when people there were last alarmed",
     "calm_tick": "until when a sound of calm_level alarms nobody in the dead ends here", "calm_level": "dB",
-    "field": "exposure in this tick", "field_entry": "first entry; -1",
+    "field": "exposure by contact in this tick",
+    "field_air": "exposure through the air in this tick", "field_entry": "first entry; -1",
     "queue_next": "list of the flood of sound", "queue_prev": "",
     "served_tick": "when teams cleared it",
 }  # fmt: skip
@@ -107,6 +109,7 @@ GATES = {"closed": "1 = by order", "leak": "share that gets through, 2**-32"}
 ZONES = {"curfew": "share of people who stay at home by order, 2**-32", "swept": "1 = marked safe"}
 ENTRIES = {
     "person": "who exerts",
+    "route": "0 contact, 1 air",
     "place": "-1 = through links",
     "amount": "",
     "start": "from",
@@ -145,6 +148,7 @@ class State(NamedTuple):
     noises: NDArray[np.int64]  # [m] places with noise
     entries: Any  # [2 n + 16] ENTRIES
     carried: Any  # [n] ENTRIES for the next tick
+    age_fields: NDArray[np.int64]  # [2 places with contact matrices, 16] fields by age of those exposed; contact, then air
     candidates: NDArray[np.int64]  # [n] people exposed in this tick
     arena_place: NDArray[np.int64]  # [m]
     arena_start: NDArray[np.int64]  # [m + 1]
@@ -179,10 +183,12 @@ def records(fields: dict[str, str], count: int) -> Any:
     return np.zeros(count, dtype=np.dtype((np.record, [(name, np.int64) for name in fields])))
 
 
-def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int, int], arenas: int, contact: bool, events: int) -> State:
-    """Allocate a state; `engine/start.py` fills it. Without fights, or without contact, the room for them is not taken."""
+def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int, int], arenas: int, exerting: int, aged: int, events: int) -> State:
+    """Allocate a state; `engine/start.py` fills it. `exerting` is how many entries of exposure a tick can make, `aged` places have contact matrices.
+
+    Memory that is never touched is never really taken.
+    """
     fighters = n if fights[1] else 0
-    exerting = n if contact else 0
 
     def row(size: int) -> NDArray[np.int64]:
         return np.zeros(size, dtype=np.int64)
@@ -191,7 +197,7 @@ def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int,
         count=row(COUNTERS), people=records(PEOPLE, n), travel=records(TRAVEL, n), places=records(PLACES, m), doors=records(DOORS, d),
         gates=records(GATES, gates), zones=records(ZONES, zones), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
         stirred=row(n), infectious=row(n), tracked=row(n), noises=row(m), entries=records(ENTRIES, 2 * exerting + 16),
-        carried=records(ENTRIES, exerting + 1),
+        carried=records(ENTRIES, exerting + 1), age_fields=np.zeros((max(1, 2 * aged), 16), dtype=np.int64),
         candidates=row(n), arena_place=row(m), arena_start=row(m + 1), occupants=row(n + 1),
         heaps=np.zeros((2 + sum(fights), fighters + 1), dtype=np.int64), lists=np.zeros((2, fighters + 1), dtype=np.int64),
         words=np.zeros((arenas, WORDS), dtype=np.int64),

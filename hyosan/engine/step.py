@@ -93,7 +93,7 @@ def progress(s: Any, g: Any, b: Any, tick: int) -> None:
 @rule
 def settle(s: Any, g: Any, b: Any, tick: int, level_head: Any) -> None:
     """Fields are cleared, doors give way, and the noise of it all wakes who hears it."""
-    clear_fields(s)
+    clear_fields(s, g)
     if b.one[0].has_ways:
         press_doors(s, g, b, tick)
         spread_sound(s, g, b, tick, level_head)

@@ -27,7 +27,7 @@ Found = Iterator[tuple[Path, str]]
 def problems(scenario: Scenario, root: Node) -> list[Problem]:
     """All that does not fit together in a scenario whose fields are each valid; `root` gives the places."""
     found: list[tuple[Path, str]] = []
-    for check in (_time, _states, _transitions, _instant_circles, _hosts, _fights, _seeds, _noises, _orders, _data_files):
+    for check in (_time, _states, _transitions, _instant_circles, _hosts, _fights, _seeds, _immunity, _noises, _orders, _data_files):
         found += check(scenario)
     return [Problem(place_of(root, path), path, text) for path, text in found]
 
@@ -251,6 +251,18 @@ def _seeds(scenario: Scenario) -> Found:
         if seed.role is not None and scenario.city.rooms is not None:
             roles = {room.role for room in scenario.city.rooms.places.values()}
             yield from _known((*path, "role"), seed.role, sorted(roles), "a role of the plan")
+
+
+def _immunity(scenario: Scenario) -> Found:
+    pathogen = scenario.pathogen
+    for name, immune in scenario.immunity.items():
+        path: Path = ("immunity", name)
+        yield from _known((*path, "state"), immune.state, pathogen.states, "a state")
+        state = pathogen.states.get(immune.state)
+        if state is not None and (immune.state == pathogen.susceptible or state.counts_as not in ("recovered", "human") or state.infectious):
+            yield (*path, "state"), f"`{immune.state}` cannot be a state of the immune: it must count as recovered or human and infect nobody"
+        if immune.ages is not None and _ages(immune.ages)[1] < _ages(immune.ages)[0]:
+            yield (*path, "ages"), f"the ages {immune.ages} run backwards"
 
 
 def _noises(scenario: Scenario) -> Found:

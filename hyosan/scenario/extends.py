@@ -1,7 +1,7 @@
 """`extends: NAME or FILE`: a scenario as another one with changes.
 
-Mappings are merged key by key, lists and values are replaced, and a key set to `null` is removed. Where two mappings are
-alternatives (another measure under the same order name, another distribution, `by_age` for `by_host`) the later one replaces
+Mappings are merged key by key, lists and values are replaced, and a key set to `null` is removed (an order is switched off instead).
+Where two mappings are alternatives (another measure under the same order name, another distribution, `by_age` for `by_host`) the later one replaces
 the earlier one.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from hyosan.errors import ScenarioError
+from hyosan.scenario import positions
 from hyosan.scenario.block import DISTRIBUTIONS
 from hyosan.scenario.files import LIBRARY, is_library_name, library_path, read_text, resolve_file
 from hyosan.scenario.positions import Node, Place, Problem, find, refused
@@ -20,6 +21,8 @@ MAX_PARENTS = 10
 """Scenarios that extend one another in a row."""
 DATA_FILES = (("city", "network", "edges"), ("city", "households", "file"))
 """Fields that name a data file, relative to the scenario's folder."""
+ORDERS = ("orders",)
+"""Where the orders stand."""
 
 _ALTERNATIVES = frozenset((*DISTRIBUTIONS, "varies", "uncertain", "by_age", "by_host"))
 
@@ -106,18 +109,25 @@ def replaced(node: Node, path: tuple[str | int, ...], new: Node | None, place: P
     return Node(entries, node.place, keys)
 
 
-def merge(below: Node, above: Node) -> Node:
-    """`above` laid over `below`."""
+def merge(below: Node, above: Node, path: positions.Path = ()) -> Node:
+    """`above` laid over `below`, where both stand at `path` of a scenario."""
     if below.mapping is None or above.mapping is None or _alternatives(below.mapping, above.mapping):
         return above
     entries, keys = dict(below.mapping), dict(below.keys)
     for key, child in above.mapping.items():
-        if child.value is None and key in entries:
+        if child.value is None and key in entries and path == ORDERS and entries[key].mapping is not None:
+            entries[key] = switched_off(entries[key], child.place)
+        elif child.value is None and key in entries:
             del entries[key], keys[key]
         else:
-            entries[key] = merge(entries[key], child) if key in entries else child
+            entries[key] = merge(entries[key], child, (*path, key)) if key in entries else child
             keys[key] = above.keys[key]
     return Node(entries, above.place, keys)
+
+
+def switched_off(order: Node, place: Place) -> Node:
+    """The same order, never given. It is not removed: conditions of other orders may name it."""
+    return replaced(order, ("when",), Node("never", place), place)
 
 
 def _alternatives(below: dict[str, Node], above: dict[str, Node]) -> bool:

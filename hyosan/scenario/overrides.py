@@ -1,6 +1,7 @@
 """`--set path=value`: changes to a scenario before it is checked.
 
-A value is YAML (`3 h`, `null`, `{do: lure, ...}`) and replaces what stands at the path; `null` removes it. In a mapping with
+A value is YAML (`3 h`, `null`, `{do: lure, ...}`) and replaces what stands at the path; `null` removes it
+(and switches an order off). In a mapping with
 names of the user's own (orders, seeds, states, ...) a new name is created if the value is a whole entry.
 """
 
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticUndefined
 
 from hyosan.errors import ScenarioError
-from hyosan.scenario.extends import replaced
+from hyosan.scenario.extends import ORDERS, replaced, switched_off
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.positions import SET, Node, Path, Place, Problem, dotted, find, from_python, refused, wrong_text
 from hyosan.scenario.reading import read_value
@@ -71,6 +72,8 @@ def _set(root: Node, text: str, value: Node) -> Node:
         if not last and (found is None or found.value is None):
             root = replaced(root, path, _default(shape, str(key), node, place), place)
         shape = inner
+    if value.value is None and path[:-1] == ORDERS and (order := find(root, path)) is not None and order.mapping is not None:
+        return replaced(root, path, switched_off(order, place), place)
     return replaced(root, path, None if value.value is None else value, place)
 
 

@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from hyosan.scenario.block import Block, Mixing, Name, Spread
 from hyosan.units import Loudness, Rate, Share, Speed
 
-ROUTES = ("contact", "bite")
+ROUTES = ("contact", "air", "bite")
 """Routes of transmission that exist."""
-ROUTES_TO_COME = ("air", "droplet", "surface", "food", "water", "vector", "blood", "sexual", "birth")
+ROUTES_TO_COME = ("droplet", "surface", "food", "water", "vector", "blood", "sexual", "birth")
 """Routes that may be named but are refused until they exist."""
 
 CountsAs = Literal["susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead"]
@@ -63,7 +63,6 @@ class State(Block):
     chained: bool = False
     noise: Loudness = 0.0
     noticed: Noticed | None = None
-    bites_in: bool = Field(default=True, description="whether people in this state can be infected (only used for susceptible ones)")
 
 
 class ByAge(Block):
@@ -102,16 +101,26 @@ class Transition(Block):
     share: Shares = 1.0
 
 
-class Contact(Block):
-    """Passing by contact: the rate at which one infectious person of weight 1 infects, were all others susceptible.
+class Exposure(Block):
+    """Passing to whoever is at the same place: the rate at which one infectious person of weight 1 infects, were all others susceptible.
 
-    `rates` is by setting (home, school, work, ..., or `anywhere` for the rest); `link` per edge of a contact network.
-    `mixing: frequency` divides by the number of members of the place; `density` takes the rate as that of each pair.
+    `rates` is by setting (home, school, work, ..., or `anywhere` for the rest). `mixing: frequency` divides by the number of members of
+    the place; `density` takes the rate as that of each pair. `ages` names, by setting, the contact matrix that says who meets whom there.
     """
 
     rates: dict[str, Rate] = Field(default={})
-    link: Rate = 0.0
     mixing: Mixing = "frequency"
+    ages: dict[str, str] = Field(default={}, description="contact matrix by setting: `KOR-2020-other`, or a CSV file of 16 x 16 numbers")
+
+
+class Contact(Exposure):
+    """Passing by contact; `link` is the rate per edge of a contact network."""
+
+    link: Rate = 0.0
+
+
+class Air(Exposure):
+    """Passing through the air that people share."""
 
 
 class Fight(Block):
@@ -140,6 +149,7 @@ class Routes(Block):
     """The routes of a pathogen."""
 
     contact: Contact | None = None
+    air: Air | None = None
     bite: Bite | None = None
 
 
@@ -161,4 +171,7 @@ class Pathogen(Block):
     states: Annotated[dict[Name, State], Field(min_length=2, max_length=64)]
     transitions: Annotated[tuple[Transition, ...], Field(max_length=512)] = ()
     routes: Annotated[Routes, BeforeValidator(_route)] = Routes()
+    dispersion: Annotated[float, Field(ge=0.02, le=100)] | None = Field(
+        default=None, description="shape k of the gamma distribution (mean 1) of how infectious people are; small = few infect most"
+    )
     hosts: Annotated[dict[Name, Host], Field(min_length=1, max_length=32)] = Field(default={"ordinary": Host(share=1.0)})

@@ -49,6 +49,15 @@ class Seed(Block):
         return self
 
 
+class Immune(Block):
+    """Who cannot be infected from the start on: a share of those who fit, already in another state; they count as nobody's infection."""
+
+    share: Share
+    state: str = Field(description="a state that counts as recovered or human and is not infectious")
+    ages: Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")] | None = None
+    zones: tuple[str, ...] | None = Field(default=None, description="zones they live in; default: all")
+
+
 class Noise(Block):
     """A noise at a place for a while: it draws those who pursue sound and warns those who hear it."""
 
@@ -80,6 +89,7 @@ class Scenario(Block):
     city: City
     pathogen: Pathogen
     seeds: Annotated[dict[Name, Seed], Field(max_length=1000)] = Field(default={})
+    immunity: Annotated[dict[Name, Immune], Field(max_length=1000)] = Field(default={})
     behaviour: Behaviour = Behaviour()
     noises: dict[Name, Noise] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})

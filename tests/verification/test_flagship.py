@@ -76,11 +76,11 @@ def test_with_all_exits_welded_nobody_outside_is_infected(seed: int) -> None:
 
 
 def drawn_to_a_noise(seed: int) -> tuple[int, int]:
-    """Turned people who entered the empty music room within two hours, without and with a noise in it."""
-    noise = 'noises.bell={place: "Hyosan High / music room", at: day 1 11:30, lasts: 2 h, loudness: 100 dB}'
+    """Turned people who entered the empty music room within six hours, without and with a noise in it."""
+    noise = 'noises.bell={place: "Hyosan High / music room", at: day 1 11:30, lasts: 6 h, loudness: 100 dB}'
     counts = []
     for changes in ((), (noise,)):
-        run = flagship(seed, *changes, until="day 1 13:30")
+        run = flagship(seed, *changes, until="day 1 17:30")
         people = run.people.to_pylist()
         room = music_room()
         counts.append(sum(1 for p in people if p["place"] == room and p["state"] == "turned"))
