@@ -182,10 +182,10 @@ class _Cases:
                     weighted += kind.share * got[2]
                     moments += kind.share * got[3]
         count = len(chosen)
-        names = {name: by_setting[code] / count for code, name in enumerate(world.settings) if by_setting[code] > 0}
+        names = {name: float(by_setting[code]) / count for code, name in enumerate(world.settings) if by_setting[code] > 0}
         homes = np.bincount(self.place[:, 0])
         return Reproduction(
-            people / count, exposures / count, names, moments / weighted if weighted else 0.0, self._time(), float(homes[self.place[:, 0]].mean())
+            people / count, float(exposures) / count, names, moments / weighted if weighted else 0.0, self._time(), float(homes[self.place[:, 0]].mean())
         )
 
     def _time(self) -> dict[str, float]:

@@ -28,7 +28,7 @@ def unsourced(path: str | FilePath) -> list[str]:
     """Field paths of the numbers in a scenario file that no `source` covers, in the order of the file.
 
     A `source` text covers every number of its block and of the blocks in it; a mapping field -> text covers these fields and what
-    is in them. Numbers that the file takes over with `extends` are not looked at.
+    is in them; `rates.home` names a field of a field. Numbers that the file takes over with `extends` are not looked at.
 
     Raises ScenarioError: the file cannot be read.
     """
@@ -40,23 +40,28 @@ def numbers(path: str | FilePath) -> list[Number]:
 
     Raises ScenarioError: the file cannot be read.
     """
-    return list(_numbers(read(read_text(FilePath(path), str(path)), str(path)), ROOT, (), None))
+    return list(_numbers(read(read_text(FilePath(path), str(path)), str(path)), ROOT, (), None, {}))
 
 
-def _numbers(node: Node, shape: Shape, path: Path, covered: str | None) -> Iterator[Number]:
+def _numbers(node: Node, shape: Shape, path: Path, covered: str | None, named: dict[str, str]) -> Iterator[Number]:
+    """`named` are texts for fields of this mapping that the source of the block around it gives as `rates.home`."""
     if isinstance(node.value, list):
-        children: list[tuple[str | int, Node, str | None]] = [(index, child, covered) for index, child in enumerate(node.value)]
+        children: list[tuple[str | int, Node, str | None, dict[str, str]]] = [(index, child, covered, {}) for index, child in enumerate(node.value)]
     elif node.mapping is not None:
         source = node.mapping.get("source")
-        fields = {key: _text(child) for key, child in (source.mapping or {}).items()} if source is not None else {}
+        fields = named | {key: text for key, child in (source.mapping or {}).items() if (text := _text(child))} if source is not None else named
         covered = (_text(source) if source is not None else None) or covered
-        children = [(key, child, fields.get(key) or covered) for key, child in node.mapping.items() if key != "source"]
+        children = [
+            (key, child, fields.get(key) or covered, {name[len(key) + 1 :]: text for name, text in fields.items() if name.startswith(f"{key}.")})
+            for key, child in node.mapping.items()
+            if key != "source"
+        ]
     else:
         if _is_number(node, shape, path):
             yield Number(path, str(node.value), covered)
         return
-    for key, child, known in children:
-        yield from _numbers(child, step(shape, key, node), (*path, key), known)
+    for key, child, known, inner in children:
+        yield from _numbers(child, step(shape, key, node), (*path, key), known, inner)
 
 
 def _text(source: Node) -> str | None:
