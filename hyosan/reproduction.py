@@ -1,7 +1,7 @@
 """What a scenario's numbers mean together: how many people one case infects directly, and after how long.
 
 Computed from rates, hours and durations, without running anything. One resident, each as likely, is infected; everybody else is
-susceptible; nothing is ordered, nobody is immune.
+susceptible, host types with susceptibility 0 and those in `immunity` too; nothing is ordered.
 
 * **The course**: for each age and host type, the expected time in each state: the chance of reaching it times its mean duration.
 * **Exposure** of another person: over the places that both use, rate x weight x expected time in the state x share of that time that the
@@ -53,6 +53,8 @@ class Reproduction:
     """Share of the residents' time that is spent in places of each setting."""
     household: float
     """Members of the home of a mean resident."""
+    susceptible: float
+    """Share of the residents who can be infected at the start."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,10 @@ class _Cases:
                     self.mix[r][code] = exposure_by_age(matrix, people) / (1 << MIX_BITS)
         self.frequency = [route.mixing == "frequency" for _, route in routes]
         self.members_of: dict[int, NDArray[np.int64]] = {}
-        self.susceptibility = sum(host.share * host.susceptibility for host in self.pathogen.hosts.values())
+        hosts = self.pathogen.hosts.values()
+        can = sum(host.share for host in hosts if host.susceptibility > 0)
+        self.susceptibility = sum(host.share * host.susceptibility for host in hosts) / can if can else 0.0
+        self.susceptible = can * float(_not_immune(scenario, world).mean())
         self.courses: dict[tuple[int, str], Course] = {}
 
     def _hours(self) -> None:
@@ -171,21 +176,28 @@ class _Cases:
         world = self.world
         people = exposures = weighted = moments = 0.0
         by_setting = np.zeros(len(world.settings))
+        can = sum(kind.share for kind in self.pathogen.hosts.values() if kind.susceptibility > 0) or 1.0
         chosen = np.unique(np.linspace(0, self.n - 1, min(SAMPLE, self.n)).astype(np.int64))
         for i in chosen:
             for host, kind in self.pathogen.hosts.items():
-                if kind.share > 0:
+                if (share := kind.share / can) > 0 and kind.susceptibility > 0:
                     got = self._one(int(i), host)
-                    people += kind.share * got[0]
-                    exposures += kind.share * got[1].sum()
-                    by_setting += kind.share * got[1]
-                    weighted += kind.share * got[2]
-                    moments += kind.share * got[3]
+                    people += share * got[0]
+                    exposures += share * got[1].sum()
+                    by_setting += share * got[1]
+                    weighted += share * got[2]
+                    moments += share * got[3]
         count = len(chosen)
         names = {name: float(by_setting[code]) / count for code, name in enumerate(world.settings) if by_setting[code] > 0}
         homes = np.bincount(self.place[:, 0])
         return Reproduction(
-            people / count, float(exposures) / count, names, moments / weighted if weighted else 0.0, self._time(), float(homes[self.place[:, 0]].mean())
+            people=float(people) / count,
+            exposures=float(exposures) / count,
+            by_setting=names,
+            generation_seconds=float(moments / weighted) if weighted else 0.0,
+            time_share=self._time(),
+            household=float(homes[self.place[:, 0]].mean()),
+            susceptible=self.susceptible,
         )
 
     def _time(self) -> dict[str, float]:
@@ -255,6 +267,20 @@ class _Cases:
         k = self.pathogen.dispersion
         escaped = np.exp(-doses) if k is None else (1 + doses / k) ** -k
         return float((1 - escaped).sum()), by_setting, exerted, moment
+
+
+def _not_immune(scenario: Scenario, world: World) -> Floats:
+    """[people] chance of not being immune at the start. Immunity by zone is taken as that share of the people of the zone."""
+    ages, ground = world.ground.person_age, world.ground
+    zone = ground.place_zone[ground.person_slot_place[:, 0]]
+    left: Floats = np.ones(world.people)
+    for immune in scenario.immunity.values():
+        low, high = (int(part) for part in (immune.ages or f"0-{_OLDEST}").split("-"))
+        fits = (ages >= low) & (ages <= high)
+        if immune.zones is not None:
+            fits &= np.isin(zone, [code for code, name in enumerate(world.zones) if name in immune.zones])
+        left[fits] *= 1 - immune.share
+    return left
 
 
 def days(seconds: float) -> float:
