@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hyosan import export
     from hyosan.errors import HyosanError
     from hyosan.results.run import Run
     from hyosan.scenario.load import load
     from hyosan.scenario.root import Scenario
     from hyosan.simulate import Progress, replicate, run
 
-__all__ = ["HyosanError", "Progress", "Run", "Scenario", "load", "replicate", "run"]
+__all__ = ["HyosanError", "Progress", "Run", "Scenario", "export", "load", "replicate", "run"]
 __version__ = "0.1.0"
 
 _WHERE = {
@@ -27,9 +28,11 @@ _WHERE = {
 
 def __getattr__(name: str) -> Any:
     """Import public names when they are first used: `hyosan --help` and `check` need no compiler."""
-    if name in _WHERE:
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "export":  # a room of its own: hyosan.export.write
+        return import_module("hyosan.export")
+    if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'hyosan' has no attribute {name!r}")
 

@@ -22,6 +22,12 @@ class UnitError(ScenarioError, ValueError):
     """A quantity without a unit, with an unknown one, or with one of another dimension."""
 
 
+class CommandError(HyosanError):
+    """What was asked for does not exist or cannot be read: a name of an export, a date, a format of files."""
+
+    exit_code = 2
+
+
 class ResourceError(HyosanError):
     """More memory or disk is needed than there is; raised before either is taken."""
 

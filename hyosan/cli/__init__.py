@@ -1,4 +1,4 @@
-"""The command line: `hyosan run`, `check`, `pathogen`, `new`, `report`. Reads what is asked, calls the library, says what came of it.
+"""The command line: `hyosan run`, `check`, `pathogen`, `new`, `report`, `export`. Reads what is asked, calls the library, says what came of it.
 
 Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
 answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
@@ -7,6 +7,7 @@ answer at once. Results go to standard output, progress and errors to standard e
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +15,7 @@ from typing import Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
 
-from hyosan.errors import HyosanError, ResourceError, SelfCheckError
+from hyosan.errors import HyosanError, ResourceError, ScenarioError, SelfCheckError
 
 __all__ = ["EXIT_CODES", "app", "main"]
 
@@ -157,7 +158,13 @@ def pathogen(source: str, /, *, changes: Changes = (), as_json: Json = False) ->
 
 
 @app.command
-def new(kind: Literal["city", "pathogen", "scenario"], file: Path | None = None, /) -> int:
+def new(
+    kind: Literal["city", "pathogen", "scenario"],
+    file: Path | None = None,
+    /,
+    *,
+    tables: Annotated[bool, Parameter(show_default=False)] = False,
+) -> int:
     """Write a commented scenario to start from.
 
     Parameters
@@ -166,12 +173,18 @@ def new(kind: Literal["city", "pathogen", "scenario"], file: Path | None = None,
         What the template tells first: a city, a pathogen, or a scenario with orders.
     file:
         Where to write it; default: `my-KIND.yaml`. Nothing is overwritten.
+    tables:
+        With `city`: a city of tables of one's own, with example tables beside it.
 
     """
     from hyosan.scenario.templates import new as write_template
+    from hyosan.scenario.templates import new_tables
 
-    path = write_template(kind, file if file is not None else Path(f"my-{kind}.yaml"))
-    print(path)
+    path = file if file is not None else Path(f"my-{kind}.yaml")
+    if tables and kind != "city":
+        raise ScenarioError(f"--tables goes with `hyosan new city`; a {kind} has no tables of its own")
+    for written in new_tables(path) if tables else [write_template(kind, path)]:
+        print(written)
     print(f"Next: change it, then `hyosan check {path}` and `hyosan run {path}`.", file=sys.stderr)
     return 0
 
@@ -196,9 +209,9 @@ def report(
         Tell it as one JSON object; nothing is written.
 
     """
-    from hyosan.cli.running import world_of
     from hyosan.report.page import JSON_NAME, account, text_report, write_report
     from hyosan.results.run import Run
+    from hyosan.results.world import world_of
 
     found = Run.open(folder)
     if as_json:
@@ -212,12 +225,51 @@ def report(
     return 0
 
 
+@app.command
+def export(
+    folder: Path,
+    /,
+    *,
+    to: tuple[str, ...] = ("all",),
+    out: Path | None = None,
+    table_format: Annotated[Literal["csv", "parquet"], Parameter(name="--format")] = "csv",
+    start_date: str | None = None,
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+) -> int:
+    """Write files of a run that other programs read: line lists, transmission trees, reproduction numbers, maps.
+
+    Parameters
+    ----------
+    folder:
+        Folder of a finished run.
+    to:
+        What to write, names separated by commas: line-list, transmissions, contacts, intervals, offspring, reproduction, attack-rates,
+        growth, tree, auspice, hubverse, geojson, orders. Can be given several times.
+    out:
+        Folder for the files; default: the run's folder with `-export` after its name.
+    table_format:
+        Format of tables.
+    start_date:
+        Date of the run's first day, `2026-03-01`: moments are then dates; without it, days since the start.
+    force:
+        Replace files that are there.
+
+    """
+    from hyosan.export import write
+
+    for path in write(folder, to, out, format=table_format, start_date=start_date, force=force):
+        print(path)
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line (default: the one this process was started with); gives the exit code. Errors become messages."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
     try:
-        code = app([text for text in given if text != DEBUG], exit_on_error=False, result_action="return_value")
+        with warnings.catch_warnings():
+            warnings.showwarning = _say_note
+            code = app([text for text in given if text != DEBUG], exit_on_error=False, result_action="return_value")
         return code if isinstance(code, int) else 0
     except CycloptsError:
         return USAGE  # told already, with the nearest valid word
@@ -233,6 +285,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         message, code = _explain(error)
         print(f"hyosan: {message}", file=sys.stderr)
         return code
+
+
+def _say_note(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"Note: {message}", file=sys.stderr)
 
 
 def _explain(error: Exception) -> tuple[str, int]:

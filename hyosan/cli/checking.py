@@ -70,8 +70,10 @@ def as_text(found: dict[str, Any]) -> str:
 
 def say_city(city: City) -> str:
     """The ground and its people in a few words."""
-    if city.korea is not None:
+    if city.korea is not None or city.country is not None:
         return _say_town(city)
+    if city.people is not None:
+        return f"the people of {_listed([name for name in (city.people, city.places, city.membership, city.contacts) if name])}"
     if city.well_mixed is not None:
         return f"{city.well_mixed:,} people who all mix with all"
     if city.lattice is not None:
@@ -93,7 +95,8 @@ def _say_town(city: City) -> str:
     parts += [f"{number:,} {what}" for what, number in (("soldiers", city.soldiers), ("police", city.police)) if number]
     if city.school is not None:
         parts.append(f"the school `{city.school.name}`{' drawn room by room' if city.school.drawn else ''}")
-    return f"{city.name or city.korea}: built from the statistics of {city.korea}, {_listed(parts)}"
+    place = city.korea or city.country
+    return f"{city.name or place}: built from the statistics of {place}, {_listed(parts)}"
 
 
 def say_seed(seed: Seed, infected: str) -> str:

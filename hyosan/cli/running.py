@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from hyosan.cli.interrupt import noted
 from hyosan.cli.progress import Style, say_speed, shown
-from hyosan.errors import ScenarioError
 from hyosan.units import Moment, say_duration
 
 if TYPE_CHECKING:
     from hyosan.results.run import Run
-    from hyosan.scenario.root import Scenario
     from hyosan.simulate import Progress
-    from hyosan.world.frame import World
 
 RUNS = Path("runs")
 """Folder for runs when nobody says where."""
@@ -76,6 +73,7 @@ def _announce(title: str, seed: int, folder: Path, style: Style) -> None:
 def _tell(done: Run, style: Style) -> int:
     """Write the report and say how the run ended; gives the exit code: 5 if a self-check failed."""
     from hyosan.report.page import JSON_NAME, account, write_report
+    from hyosan.results.world import world_of
 
     page = write_report(done, world_of(done))
     told = account(done)
@@ -128,30 +126,3 @@ def speed_line(manifest: dict[str, Any]) -> str:
         took += f" after {compiling:.1f} s of compiling (once)"
     parts = [took, speed, f"{threads} thread{'s' if threads != 1 else ''}", str(manifest.get("hardware", ""))]
     return " · ".join(part for part in parts if part)
-
-
-def world_of(done: Run) -> World | None:
-    """The world that a run took place in, for the shapes of its map: as kept beside the run, else built anew; None for one without zones."""
-    from hyosan.world.build import build
-    from hyosan.world.store import load_world
-
-    world_hash = str(done.manifest.get("world_hash", ""))
-    kept = [folder / "worlds" / world_hash for folder in (done.path, done.path.parent)] if done.path is not None else []
-    for path in kept:
-        if world_hash and path.is_dir():
-            return load_world(path)
-    scenario = _scenario_of(done)
-    if scenario is None or (scenario.city.korea is None and scenario.city.school is None and scenario.city.rooms is None):
-        return None  # one zone: no map
-    world = build(scenario.city, scenario.base)
-    return world if world.content_hash == world_hash else None  # another version built it: better no map than a wrong one
-
-
-def _scenario_of(done: Run) -> Scenario | None:
-    """The scenario that a run kept; None where it cannot be read, as by a version with other fields."""
-    from hyosan.scenario.load import load
-
-    try:
-        return load(done.path / "scenario.yaml") if done.path is not None else None
-    except ScenarioError:
-        return None

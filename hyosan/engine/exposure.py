@@ -30,7 +30,8 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
     end = begin + (b.one[0].tick_seconds << INSTANT_BITS)
     for k in range(s.count[C_CARRIED]):
         row = s.carried[k]
-        add_entry(s, g, b, row.person, row.route, row.place, row.amount, row.start, row.end)
+        # Dated into the tick before at the earliest, however late its own source was, so that the log can be sent off.
+        add_entry(s, g, b, row.person, row.route, row.place, row.amount, max(row.start, 2 * begin - end), row.end)
     s.count[C_CARRIED] = 0
     for k in range(s.count[C_INFECTIOUS]):
         exert(s, g, b, s.infectious[k], begin, end, tick)

@@ -1,5 +1,5 @@
-"""A city, or a smaller world, as data. Exactly one ground (`korea`, `well_mixed`, `lattice`, `network`, `households`, `rooms`,
-`school`), more place kinds if wanted, and roles. `world/` builds it.
+"""A city, or a smaller world, as data. Exactly one ground (`korea`, `country`, `people`, `well_mixed`, `lattice`, `network`,
+`households`, `rooms`, `school`), more place kinds if wanted, and roles. `world/` builds it.
 """
 
 from __future__ import annotations
@@ -108,7 +108,13 @@ class City(Block):
 
     name: str | None = None
     korea: str | None = Field(default=None, description="one of Korea's 250 municipalities, by English or Korean name or code")
+    country: str | None = Field(default=None, description="one of 187 countries, by code of three letters or English name; needs `residents`")
     residents: Annotated[int, Field(ge=1, le=10**15)] | None = None
+    household_size: Annotated[float, Field(ge=1.2, le=20)] | None = Field(default=None, description="mean of the city; default: that of the country")
+    people: str | None = Field(default=None, description="a table (CSV or Parquet) of people: id, age[, household, home, role, zone]")
+    places: str | None = Field(default=None, description="a table of places: id, kind[, setting, zone, x, y, capacity]")
+    membership: str | None = Field(default=None, description="a table of who belongs where: person, place, slot")
+    contacts: str | None = Field(default=None, description="a table of links between people: from, to[, weight]")
     well_mixed: Annotated[int, Field(ge=1, le=10**15)] | None = None
     lattice: Lattice | None = None
     network: Network | None = None
@@ -128,10 +134,15 @@ class City(Block):
     @model_validator(mode="after")
     def _one_ground(self) -> City:
         given = [name for name in GROUNDS if getattr(self, name) is not None]
-        if "school" in given and "korea" in given:
+        if "school" in given and ("korea" in given or "country" in given):
             given.remove("school")
         if len(given) != 1:
             raise ValueError(f"name exactly one ground of {', '.join(GROUNDS)}; found {', '.join(given) or 'none'}")
+        if self.country is not None and self.residents is None:
+            raise ValueError("`country` needs `residents`: how many people the city has, for example `residents: 250000`")
+        alone = [name for name in ("places", "membership", "contacts") if getattr(self, name) is not None]
+        if alone and self.people is None:
+            raise ValueError(f"`{alone[0]}` needs `people`: the table of those who belong there")
         return self
 
     @property
@@ -140,4 +151,4 @@ class City(Block):
         return next(name for name in GROUNDS if getattr(self, name) is not None)
 
 
-GROUNDS = ("korea", "well_mixed", "lattice", "network", "households", "rooms", "school")
+GROUNDS = ("korea", "country", "people", "well_mixed", "lattice", "network", "households", "rooms", "school")

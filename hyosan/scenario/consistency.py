@@ -297,6 +297,10 @@ def _data_files(scenario: Scenario) -> Found:
     named = (
         scenario.city.network.edges if scenario.city.network is not None else None,
         scenario.city.households.file if scenario.city.households is not None else None,
+        scenario.city.people,
+        scenario.city.places,
+        scenario.city.membership,
+        scenario.city.contacts,
     )
     for path, name in zip(DATA_FILES, named, strict=True):
         if isinstance(name, str) and (wrong := wrong_name(name)):

@@ -19,7 +19,10 @@ from hyosan.scenario.reading import read
 
 MAX_PARENTS = 10
 """Scenarios that extend one another in a row."""
-DATA_FILES = (("city", "network", "edges"), ("city", "households", "file"))
+DATA_FILES = (
+    ("city", "network", "edges"), ("city", "households", "file"),
+    ("city", "people"), ("city", "places"), ("city", "membership"), ("city", "contacts"),
+)  # fmt: skip
 """Fields that name a data file, relative to the scenario's folder."""
 ORDERS = ("orders",)
 """Where the orders stand."""

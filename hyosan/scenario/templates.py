@@ -1,7 +1,8 @@
-"""Commented files to start from: `new("scenario", "mine.yaml")`."""
+"""Commented files to start from: `new("scenario", "mine.yaml")`, and a city's own tables: `new_tables("mine.yaml")`."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -19,10 +20,28 @@ def new(kind: Kind, path: str | Path) -> Path:
     """
     if kind not in get_args(Kind):
         raise ScenarioError(f"there is no template {str(kind)[:60]!r}; {did_you_mean(str(kind), get_args(Kind))}")
+    return _write(Path(path), (TEMPLATES / f"{kind}.yaml").read_text(encoding="utf-8"))
+
+
+def new_tables(path: str | Path) -> list[Path]:
+    """Write a scenario of a city of the user's own tables to `path`, and the tables, `PATH-people.csv` and others, beside it.
+
+    Returns all paths, the scenario last. Raises ScenarioError: as `new`, also if one of the tables exists; then nothing is written.
+    """
     target = Path(path)
-    text = (TEMPLATES / f"{kind}.yaml").read_text(encoding="utf-8")
+    prefix = re.sub(r"[^A-Za-z0-9_-]+", "-", target.stem).strip("-") or "my-city"
+    tables = {source: target.with_name(f"{prefix}-{source.name}") for source in sorted((TEMPLATES / "tables").glob("*.csv"))}
+    for written in (target, *tables.values()):
+        if written.exists():
+            raise ScenarioError(f"{str(written)[:300]}: exists already and is not overwritten; choose another name")
+    text = (TEMPLATES / "tables" / "city.yaml").read_text(encoding="utf-8").replace("PREFIX", prefix)
+    return [*(_write(written, source.read_text(encoding="utf-8")) for source, written in tables.items()), _write(target, text)]
+
+
+def _write(target: Path, text: str) -> Path:
+    path = target
     try:
-        with target.open("x", encoding="utf-8") as stream:
+        with target.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError:
         raise ScenarioError(f"{str(path)[:300]}: exists already and is not overwritten; choose another name") from None

@@ -1,4 +1,4 @@
-"""From a scenario's city to its world: one door for all grounds. Read on in `korea.py`, `plain.py`, `contacts.py`,
+"""From a scenario's city to its world: one door for all grounds. Read on in `build_town.py`, `own_tables.py`, `plain.py`, `contacts.py`,
 `school_alone.py`.
 """
 
@@ -8,18 +8,23 @@ from pathlib import Path
 
 from hyosan.errors import ScenarioError
 from hyosan.scenario.city import City
+from hyosan.world.build_town import build_town
 from hyosan.world.checks import check_table
 from hyosan.world.contacts import build_lattice, build_network
 from hyosan.world.finish import finish
 from hyosan.world.frame import World
-from hyosan.world.korea import build_korea
 from hyosan.world.memory import estimate_bytes, refuse_if_too_large
+from hyosan.world.own_tables import build_own
 from hyosan.world.plain import build_households, build_rooms, build_well_mixed
 from hyosan.world.school_alone import build_school
 
 __all__ = ["build", "check_table", "estimate_bytes", "finish"]
 
-_ONLY_IN_KOREA = ("kinds", "landmarks", "soldiers", "police")
+_ONLY_IN = {
+    "kinds": ("korea", "country"), "soldiers": ("korea", "country"), "police": ("korea", "country"), "landmarks": ("korea",),
+    "household_size": ("country",),
+}  # fmt: skip
+"""What only some grounds have."""
 
 
 def build(city: City, base: Path | None = None) -> World:
@@ -27,14 +32,16 @@ def build(city: City, base: Path | None = None) -> World:
 
     Raises ScenarioError: a name, file or row that is wrong. ResourceError: too large for this machine; nothing was allocated.
     """
-    if city.ground != "korea":
-        for name in _ONLY_IN_KOREA:
-            if getattr(city, name):
-                raise ScenarioError(f"city.{name}: only a city with `korea` has {name}; leave it out, or name a municipality")
+    for name, grounds in _ONLY_IN.items():
+        if getattr(city, name) and city.ground not in grounds:
+            said = " or ".join(f"`{ground}`" for ground in grounds)
+            raise ScenarioError(f"city.{name}: only a city with {said} has {name}; leave it out, or build the city from {said}")
     refuse_if_too_large(city)
     folder = base if base is not None else Path()
     if city.well_mixed is not None:
         return build_well_mixed(city)
+    if city.people is not None:
+        return build_own(city, folder)
     if city.lattice is not None:
         return build_lattice(city, city.lattice)
     if city.network is not None:
@@ -43,7 +50,7 @@ def build(city: City, base: Path | None = None) -> World:
         return build_households(city, city.households, folder)
     if city.rooms is not None:
         return build_rooms(city, city.rooms)
-    if city.korea is not None:
-        return build_korea(city)
+    if city.korea is not None or city.country is not None:
+        return build_town(city)
     assert city.school is not None, "a city has exactly one ground"
     return build_school(city, city.school)

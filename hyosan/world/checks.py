@@ -12,16 +12,6 @@ import numpy as np
 from hyosan.world.draws import Ints
 from hyosan.world.finish import Check
 from hyosan.world.frame import World
-from hyosan.world.korea_data import (
-    AGES_SOURCE,
-    HOUSEHOLDS_SOURCE,
-    SCHOOLS_SOURCE,
-    Municipality,
-    age_counts,
-    enrolled_share,
-    household_shares,
-    mean_household_size,
-)  # fmt: skip
 from hyosan.world.town import ROLES, Town, employed_share_expected
 
 _MEAN_DISTANCE_IN_SQUARE: Final = 0.5214
@@ -44,21 +34,23 @@ def check_table(world: World) -> list[CheckRow]:
     return [CheckRow(*row, holds=abs(row[3] - row[2]) <= row[4]) for row in world.checks]
 
 
-def town_checks(town: Town, municipality: Municipality) -> list[Check]:
-    """Rows that compare a town with the published figures of its municipality and of Korea."""
-    return [*_household_checks(town), *_age_checks(town, municipality), *_activity_checks(town), *_distance_checks(town)]
+def town_checks(town: Town) -> list[Check]:
+    """Rows that compare a town with the figures that it was built from."""
+    return [*_household_checks(town), *_age_checks(town), *_activity_checks(town), *_distance_checks(town)]
 
 
 def _household_checks(town: Town) -> list[Check]:
     first = np.flatnonzero(town.position == 0)
     size = np.diff(np.append(first, len(town.age)))
+    law = town.figures.households
+    a_household = float(law.mean**2 / len(town.age))  # by which one household more or less changes the mean
     rows: list[Check] = [
-        ("mean household size", HOUSEHOLDS_SOURCE, float(mean_household_size()), len(town.age) / len(size), 0.02),
+        ("mean household size", law.source, float(law.mean), len(town.age) / len(size), max(0.02, a_household)),
     ]
-    for number, share in enumerate(household_shares(), start=1):
+    for number, share in enumerate(law.shares, start=1):
         count = int((size == number).sum() if number < 5 else (size >= 5).sum())
         label = f"share of households of {number}" + (" or more" if number == 5 else "")
-        rows.append((label, HOUSEHOLDS_SOURCE, share / 1000, count / len(size), 0.01))
+        rows.append((label, law.source, share, count / len(size), 0.01))
     with_adult = np.maximum.reduceat(town.age, first) >= 19
     child = town.age < 19
     household = np.cumsum(town.position == 0) - 1
@@ -66,17 +58,17 @@ def _household_checks(town: Town) -> list[Check]:
     return [*rows, ("share of children under 19 who live with an adult", "assumed: all", 1.0, cared if child.any() else 1.0, 0.0)]
 
 
-def _age_checks(town: Town, municipality: Municipality) -> list[Check]:
-    expected = age_counts(municipality.code)
+def _age_checks(town: Town) -> list[Check]:
+    figures = town.figures
+    expected = figures.ages
     bands = np.arange(101) // 5
     wanted = np.bincount(bands, weights=expected).astype(np.int64)
     built = np.bincount(np.minimum(town.age, 100) // 5, minlength=21)
     off = max(abs(int(b) / len(town.age) - int(w) / int(expected.sum())) for b, w in zip(built, wanted, strict=True))
-    source = f"{AGES_SOURCE}, {municipality.name_en}"
-    wanted_people = float(town.city.residents or municipality.population)
+    wanted_people = float(town.city.residents or figures.population)
     return [
-        ("residents", "the scenario" if town.city.residents else source, wanted_people, float(len(town.age)), 0.0),
-        ("largest deviation of the share of a 5-year age group", source, 0.0, off, 0.01),
+        ("residents", "the scenario" if town.city.residents else figures.ages_source, wanted_people, float(len(town.age)), 0.0),
+        ("largest deviation of the share of a 5-year age group", figures.ages_source, 0.0, off, 0.01),
     ]
 
 
@@ -86,7 +78,7 @@ def _activity_checks(town: Town) -> list[Check]:
     adults = town.age >= 19
     at_work = int((adults & (town.day >= 0) & (town.role != ROLES.index("pupil"))).sum())
     return [
-        ("share of those aged 6-17 at school", SCHOOLS_SOURCE, enrolled_share(), pupils / max(int(of_age.sum()), 1), 0.03),
+        ("share of those aged 6-17 at school", town.figures.enrolled_source, town.figures.enrolled, pupils / max(int(of_age.sum()), 1), 0.03),
         (
             "share of those aged 19 and more at work", "assumed rates by age",
             employed_share_expected(town.age), at_work / max(int(adults.sum()), 1), 0.02,

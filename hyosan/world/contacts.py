@@ -20,7 +20,7 @@ from hyosan.world.plain import ZONE, alike, checked_id, national_ages, on_grid, 
 
 ONE_WEIGHT: Final = 1024
 """Integer weight of a link of weight 1."""
-_MOST_WEIGHT: Final = (2**31 - 1) // ONE_WEIGHT
+MOST_WEIGHT: Final = (2**31 - 1) // ONE_WEIGHT
 _Edge = tuple[str, int, int, float]
 
 
@@ -86,8 +86,8 @@ def _check_edges(edges: list[_Edge], number: int, told: bool) -> None:
             raise ScenarioError(f"{place}: there is no person {max(one, other)}: {many}; raise `people` or mend the edge")
         if one == other:
             raise ScenarioError(f"{place}: person {one} is linked to itself; leave the edge out")
-        if not 1 / ONE_WEIGHT <= weight <= _MOST_WEIGHT:  # also false for nan
-            raise ScenarioError(f"{place}: weight {weight} is not between 1/{ONE_WEIGHT} and {_MOST_WEIGHT}; leave the edge out for weight 0")
+        if not 1 / ONE_WEIGHT <= weight <= MOST_WEIGHT:  # also false for nan
+            raise ScenarioError(f"{place}: weight {weight} is not between 1/{ONE_WEIGHT} and {MOST_WEIGHT}; leave the edge out for weight 0")
         before = seen.setdefault((min(one, other), max(one, other)), place)
         if before != place:
             raise ScenarioError(f"{place}: {one} and {other} are linked already ({before}); give each pair once, in either order")

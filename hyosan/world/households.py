@@ -1,8 +1,7 @@
 """Who lives with whom: household sizes as published, filled so that no child lives without an adult.
 
-The algorithm, in words (all its rules are assumed unless a source is named; sizes are the census of 2023):
-1. As many households of each size as the census says, so that everybody has a home. Those of 5 and more have 5 to 9 people, in
-   numbers that fall by a factor of 5 (mean 5.25, the value with which the published shares give the published mean).
+The algorithm, in words (all its rules are assumed unless a source is named; sizes follow the law of the place's figures):
+1. As many households of each size as the law says, so that everybody has a home; never more households than adults.
 2. A tenth of the pairs are a parent and a child; larger ones are couples with children; half of those of 5 and more have a
    grandparent.
 3. Children's places go to everyone under 19, then to the young adults under 40 (the younger the likelier) who still live at
@@ -19,16 +18,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from hyosan.errors import SelfCheckError
+from hyosan.errors import ScenarioError, SelfCheckError
 from hyosan.world import draws
 from hyosan.world.draws import Ints, Mask
-from hyosan.world.korea_data import household_shares, mean_household_size
+from hyosan.world.figures import SizeLaw
 
 ADULT: Final = 19
-"""Age of majority in Korea, years."""
-_LARGE: Final = (500, 100, 20, 4, 1)
-"""Weights of households of 5, 6, 7, 8 and 9 people."""
-_HEAD, _PARTNER, _FIRST_CHILD, _WIDEST = 0, 1, 2, 10
+"""Age of majority in Korea, years; taken everywhere (assumed: about when school is over)."""
+_HEAD, _PARTNER, _FIRST_CHILD = 0, 1, 2
 _LONE_PARENT_SHARE: Final = 0.1
 _THREE_GENERATION_SHARE: Final = 0.5
 _YOUNG_ADULT_LIMIT: Final = 40
@@ -38,7 +35,7 @@ _STAY_HOME_PERCENT: Final = 60
 class Households(NamedTuple):
     """Households as formed. Members are rows of the ages given; a missing one is -1."""
 
-    members: Ints  # [H, 10] head, partner, then children, then others
+    members: Ints  # [H, largest + 1] head, partner, then children, then others
     children: Ints  # [H] how many of them are children of the head (of any age)
 
 
@@ -51,32 +48,39 @@ class _Plan(NamedTuple):
     young_adults: int  # children who are adults, in all
 
 
-def size_counts(people: int) -> Ints:
-    """[9] how many households of 1 to 9 people house exactly `people`. Source: census 2023; the split of "5+" is assumed."""
-    weights = np.array([*(share * sum(_LARGE) for share in household_shares()[:4]), *(household_shares()[4] * w for w in _LARGE)])
-    count = int(people / mean_household_size())
-    counts = draws.apportion(weights, count) if count else np.zeros(9, dtype=np.int64)
-    sizes = np.arange(1, 10)
+def size_counts(law: SizeLaw, people: int) -> Ints:
+    """[K] how many households of 1 to K people house exactly `people`, by a law of sizes."""
+    largest = len(law.weights)
+    count = int(people / law.mean)
+    counts = draws.apportion(law.weights, count) if count else np.zeros(largest, dtype=np.int64)
+    sizes = np.arange(1, largest + 1)
     while int(counts @ sizes) > people:  # a handful at most: a large household becomes one of a person less
         largest = int(np.flatnonzero(counts)[-1])
         counts[largest] -= 1
         if largest:
             counts[largest - 1] += 1
     missing = people - int(counts @ sizes)
-    grown = min(missing, int(counts[0]))
-    counts[0] += missing - 2 * grown
-    counts[1] += grown
+    growing = largest - 1 if count > 3 else 1  # with three households or fewer no law is told
+    for smaller in range(growing):  # the smallest households grow by a person: singles become pairs, then pairs ...
+        grown = min(missing, int(counts[smaller]))
+        counts[smaller] -= grown
+        counts[smaller + 1] += grown
+        missing -= grown
+    counts[0] += missing  # too few people for the law: each lives alone
     return counts
 
 
-def form_households(ages: Ints, seed: int) -> Households:
-    """Households of all people; `ages` ascend. Raises SelfCheckError: fewer adults than households."""
-    size = np.repeat(np.arange(1, 10), size_counts(len(ages)))
+def form_households(ages: Ints, law: SizeLaw, seed: int) -> Households:
+    """Households of all people; `ages` ascend. Raises ScenarioError: there are only children."""
+    size = np.repeat(np.arange(1, len(law.weights) + 1), size_counts(law, len(ages)))
     minors = int(np.searchsorted(ages, ADULT))
-    if len(ages) - minors < len(size):
-        raise SelfCheckError(f"world: {len(ages) - minors} adults cannot head {len(size)} households")
+    adults = len(ages) - minors
+    if adults == 0:
+        raise ScenarioError(f"city.residents: all of {len(ages)} residents would be children, with nobody to live with; take more residents")
+    if adults < len(size):  # a handful of residents: everybody grown up heads a household, and these are larger
+        size = np.sort(draws.apportion(np.ones(adults, np.int64), len(ages)))
     plan = _plan(size, minors, int(np.searchsorted(ages, _YOUNG_ADULT_LIMIT)) - minors, seed)
-    members = np.full((len(size), _WIDEST), -1, dtype=np.int64)
+    members = np.full((len(size), max(len(law.weights), int(size.max())) + 1), -1, dtype=np.int64)
     children = _children(ages, minors, plan.young_adults, seed)
     eldest, youngest = _place_children(members, plan, children, ages, seed)
     free = np.ones(len(ages), dtype=np.bool_)

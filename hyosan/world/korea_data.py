@@ -16,11 +16,14 @@ import numpy as np
 
 from hyosan.errors import ScenarioError
 from hyosan.world.draws import Ints
+from hyosan.world.figures import Figures, Level, SizeLaw
 
 AGES_SOURCE: Final = "Ministry of the Interior and Safety, registered population, May 2025"
 HOUSEHOLDS_SOURCE: Final = "Statistics Korea, census 2023, household sizes"
 SCHOOLS_SOURCE: Final = "Ministry of Education, basic education statistics 2024 (teachers: 2023)"
 SITES_SOURCE: Final = "school location standard data, September 2018"
+_LARGE: Final = (500, 100, 20, 4, 1)
+"""Weights of households of 5, 6, 7, 8 and 9 people."""
 METRES_PER_DEGREE_LAT: Final = 111_132
 """Metres per degree of latitude near 36 degrees north (WGS 84: 110,950 to 111,000 plus rounding; 0.2 % does not matter here)."""
 
@@ -42,16 +45,6 @@ class Municipality(NamedTuple):
     def unique_name(self) -> str:
         """`Jung-gu (Seoul)`: a name that no other has."""
         return f"{self.name_en} ({self.province_en})"
-
-
-class Level(NamedTuple):
-    """A level of schooling and its national means."""
-
-    name: str
-    first_age: int
-    last_age: int
-    class_size: Fraction
-    pupils_per_teacher: Fraction
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -113,16 +106,14 @@ def national_age_counts() -> Ints:
 
 
 @cache
-def household_shares() -> tuple[int, ...]:
-    """Shares of households of 1, 2, 3, 4 and 5 or more people in 2023, in thousandths."""
+def household_sizes() -> SizeLaw:
+    """Households of 1 to 9 people in 2023. Those of "5 or more" have 5 to 9, in numbers that fall by a factor of 5 (assumed: mean
+    5.25, the value with which the published shares give the published mean).
+    """
     row = next(r for r in _rows("household_sizes.csv") if r["year"] == "2023")
-    return tuple(int(Fraction(row[f"hh{size}_pct"]) * 10) for size in ("1", "2", "3", "4", "5plus"))
-
-
-@cache
-def mean_household_size() -> Fraction:
-    """Mean household size in 2023, people."""
-    return Fraction(next(r for r in _rows("household_sizes.csv") if r["year"] == "2023")["mean_household_size"])
+    *small, large = (int(Fraction(row[f"hh{size}_pct"]) * 10) for size in ("1", "2", "3", "4", "5plus"))
+    weights = np.array([*(share * sum(_LARGE) for share in small), *(large * weight for weight in _LARGE)], dtype=np.int64)
+    return SizeLaw(weights, Fraction(row["mean_household_size"]), HOUSEHOLDS_SOURCE)
 
 
 @cache
@@ -169,3 +160,22 @@ def school_sites(municipality: Municipality) -> dict[str, Ints]:
             north = round((float(r["lat"]) - municipality.centre_lat) * METRES_PER_DEGREE_LAT)
             sites[r["level"]].append((east, north))
     return {level: np.array(rows, dtype=np.int64).reshape(-1, 2) for level, rows in sites.items()}
+
+
+def municipal_figures(name: str) -> Figures:
+    """What a town of this municipality is built from. Raises ScenarioError: unknown or ambiguous name."""
+    municipality = find_municipality(name)
+    return Figures(
+        place=municipality.name_en,
+        population=municipality.population,
+        ages=age_counts(municipality.code),
+        age_group=1,
+        ages_source=f"{AGES_SOURCE}, {municipality.name_en}",
+        households=household_sizes(),
+        levels=levels(),
+        schools_source=SCHOOLS_SOURCE,
+        enrolled=enrolled_share(),
+        enrolled_source=SCHOOLS_SOURCE,
+        kindergarten_size=kindergarten_size(),
+        sites=school_sites(municipality),
+    )

@@ -37,7 +37,7 @@ class Land(NamedTuple):
     zone: Ints  # [columns ** 2] zone codes
     weight: Ints  # [columns ** 2] relative density of people, at most 1000
     ring: Ints  # [4 * columns] place rows outside: south, north, west, east edge
-    next_town: int  # place row of Yangdong
+    next_town: int  # place row of the next town, Yangdong
     camp: int  # place row
 
     @property
@@ -75,7 +75,7 @@ def lay_land(draft: Draft, city: City, residents: int) -> Land:
     from_centre = (2 * column - columns + 1) ** 2 + (2 * row - columns + 1) ** 2
     weight = (4 * columns**2 - from_centre) * 1000 // (4 * columns**2)
     ring = _ring(draft, cells.reshape(columns, columns), x, y, cell)
-    next_town, camp = _beyond(draft, ring, columns, cell)
+    next_town, camp = _beyond(draft, ring, columns, cell, elsewhere=city.country is not None)
     return Land(columns, cell, x, y, zone, weight, ring, next_town, camp)
 
 
@@ -118,13 +118,13 @@ def _ring(draft: Draft, grid: Ints, x: Ints, y: Ints, cell: int) -> Ints:
     return ring
 
 
-def _beyond(draft: Draft, ring: Ints, columns: int, cell: int) -> tuple[int, int]:
-    """Yangdong, a walk of 2 cells north of the city, and the camp, south of it, reached through the gates."""
+def _beyond(draft: Draft, ring: Ints, columns: int, cell: int, *, elsewhere: bool) -> tuple[int, int]:
+    """Yangdong (`elsewhere` it has no name), a walk of 2 cells north of the city, and the camp, south of it, reached through the gates."""
     middle = columns // 2
     x, side = middle * cell + cell // 2, columns * cell
     town = draft.add_place(
         "outside", "outside", zone=draft.zones["outside"], parent=-1, x=x, y=side + 5 * cell // 2, capacity=UNLIMITED, outside=1,
-        name="Yangdong",
+        name="next town" if elsewhere else "Yangdong",
     )  # fmt: skip
     draft.add_ways(int(ring[columns + middle]), town, seconds=walk_seconds(2 * cell), sound_lost=2 * STREET_SOUND_LOST)
     camp = draft.add_place("camp", "camp", zone=draft.zones["camp"], parent=-1, x=x, y=-5 * cell // 2, capacity=UNLIMITED, name="quarantine camp")

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from hyosan.errors import ResourceError
 from hyosan.scenario.city import MAX_PEOPLE, City
-from hyosan.world.korea import residents_of
+from hyosan.world.build_town import residents_of
 from hyosan.world.land import columns_of
 
 _BASE: Final = 40_000_000
 _PER_PERSON: Final = {
-    "korea": 2100, "well_mixed": 1500, "lattice": 2100, "network": 2300, "households": 1700, "rooms": 1800, "school": 5600,
+    "korea": 2100, "country": 2600, "people": 2300,
+    "well_mixed": 1500, "lattice": 2100, "network": 2300, "households": 1700, "rooms": 1800, "school": 5600,
 }  # fmt: skip
 """Peak bytes per person (per pupil of a school, whose families count too) of a run with its world, measured and rounded up; building takes less."""
 _PER_CELL: Final = 1200
@@ -25,7 +26,7 @@ _MOST_CELLS: Final = 2_000_000
 
 
 def people_of(city: City) -> int:
-    """How many people a city will have, as far as it says so without its files. Raises ScenarioError: unknown municipality."""
+    """How many people a city will have, as far as it says so without its files. Raises ScenarioError: unknown municipality or country."""
     if city.well_mixed is not None:
         return city.well_mixed
     if city.lattice is not None:
@@ -37,21 +38,27 @@ def people_of(city: City) -> int:
     if city.households is not None:
         sizes = city.households.sizes or {}
         return sum(size * count for size, count in sizes.items()) + sum(len(m) for m in city.households.members or ())
-    if city.korea is not None:
+    if city.korea is not None or city.country is not None:
         return residents_of(city) + city.soldiers
     return city.school.pupils if city.school is not None else 0
 
 
 def estimate_bytes(city: City) -> int:
     """Peak memory, in bytes, that building this city and a run in it will take at most; allocates nothing."""
-    cells = columns_of(city, people_of(city)) ** 2 if city.korea is not None or (city.school is not None and city.school.drawn) else 0
+    streets = city.ground in ("korea", "country") or (city.school is not None and city.school.drawn)
+    cells = columns_of(city, people_of(city)) ** 2 if streets else 0
     edges = len(city.network.edges) if city.network is not None and not isinstance(city.network.edges, str) else 0
-    return bytes_for(city.ground, people_of(city)) + _PER_CELL * cells + _PER_EDGE * edges
+    return bytes_for(city.ground, people_of(city)) + _PER_CELL * cells + bytes_for_links(edges)
 
 
 def bytes_for(ground: str, people: int) -> int:
     """Peak memory, in bytes, for so many people on a ground, without its streets and links."""
     return _BASE + _PER_PERSON[ground] * people
+
+
+def bytes_for_links(links: int) -> int:
+    """Peak memory, in bytes, for so many links between people."""
+    return _PER_EDGE * links
 
 
 def free_bytes() -> int | None:
@@ -88,7 +95,7 @@ def _free_on_windows() -> int | None:
 def refuse_if_too_large(city: City) -> None:
     """Raises ResourceError: more people or cells than hyosan takes, or more memory needed than is free."""
     people = people_of(city)
-    if people <= MAX_PEOPLE and city.korea is not None and columns_of(city, people) ** 2 > _MOST_CELLS:
+    if people <= MAX_PEOPLE and city.ground in ("korea", "country") and columns_of(city, people) ** 2 > _MOST_CELLS:
         raise ResourceError(
             f"city.cell_size: {city.cell_size:g} m makes {columns_of(city, people) ** 2:,} street cells, "
             f"more than {_MOST_CELLS:,}; make cells larger or the city denser"

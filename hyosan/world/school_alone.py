@@ -15,7 +15,7 @@ from hyosan.world.draws import Ints, rounded
 from hyosan.world.finish import People, finish
 from hyosan.world.frame import DOOR_SHUT, World
 from hyosan.world.households import size_counts
-from hyosan.world.korea_data import level_of
+from hyosan.world.korea_data import household_sizes, level_of
 from hyosan.world.land import lay_land
 from hyosan.world.plain import ZONE, on_grid
 from hyosan.world.schedules import school_table
@@ -125,7 +125,7 @@ def _members(city: City, school: School, years: Ints, teachers: int) -> _Members
 
 def _family_sizes(seed: int, ids: Ints, pupils: int) -> Ints:
     """Household sizes by the national shares; a pupil's has two people at least."""
-    counts = size_counts(1_000_000)
+    counts = size_counts(household_sizes(), 1_000_000)
     size = 1 + draws.by_weight(seed, draws.FAMILY_SIZE, ids, counts)
     size[:pupils] = 2 + draws.by_weight(seed, draws.FAMILY_SIZE, ids[:pupils], counts[1:])
     return size

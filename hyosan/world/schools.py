@@ -2,7 +2,7 @@
 
 Everybody aged 3 to 17 is at kindergarten (or day care) or school (assumed; see the check of the enrolled share). Schools stand
 where the published ones stand relative to the centre of the people, drawn in so that nine tenths of them fall within the built-
-up square.
+up square; where no sites are published, as many as the pupils need stand where people live.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from hyosan.scenario.city import School
 from hyosan.world import draws
 from hyosan.world.drawn_school import Drawn, Spot, draw_school, plain_school
 from hyosan.world.draws import Ints, rank_in_group, rounded
+from hyosan.world.figures import Level
 from hyosan.world.finish import Check
 from hyosan.world.frame import DOOR_OPEN
-from hyosan.world.korea_data import SCHOOLS_SOURCE, Level, Municipality, kindergarten_size, level_of, levels, school_sites
 from hyosan.world.schedules import ROUTINES
 from hyosan.world.town import ROLES, Town
 
@@ -26,24 +26,44 @@ _ROOM_PERCENT: Final = 130
 """Pupils that a school takes, in percent of the mean of its level (assumed: unequal schools, none bursting)."""
 _TEACHER_AGES: Final = (25, 62)
 CLASSROOM_CAPACITY: Final = 60
+_PAIRS_AT_A_TIME: Final = 1 << 21
+"""Distances held at once: 16 MiB."""
 
 
-def site_points(town: Town, municipality: Municipality) -> dict[str, Ints]:
-    """By level: [k, 2] x and y in metres of the schools. A town of other size than the municipality has schools in proportion."""
-    sites = school_sites(municipality)
+def site_points(town: Town) -> dict[str, Ints]:
+    """By level: [k, 2] x and y in metres of the schools. A town of other size than its place has schools in proportion."""
+    sites = town.figures.sites
+    points = _drawn_points(town) if sites is None else _published_points(town, sites)
+    children = int(((town.age >= 3) & (town.age <= 5)).sum())
+    points["kindergarten"] = _by_density(town, max(1, rounded(Fraction(children, town.figures.kindergarten_size))), 0)
+    return points
+
+
+def _by_density(town: Town, count: int, key: int) -> Ints:
+    cells = draws.by_weight(town.seed, draws.SCHOOL_SPOT, np.arange(count), town.land.weight, key)
+    return np.stack([town.land.x[cells], town.land.y[cells]], axis=1)
+
+
+def _drawn_points(town: Town) -> dict[str, Ints]:
+    points: dict[str, Ints] = {}
+    for number, level in enumerate(town.figures.levels):
+        if level.name != "kindergarten":
+            pupils = int(((town.age >= level.first_age) & (town.age <= level.last_age)).sum())
+            points[level.name] = _by_density(town, max(1, rounded(Fraction(pupils, town.figures.pupils_per_school))), number)
+    return points
+
+
+def _published_points(town: Town, sites: dict[str, Ints]) -> dict[str, Ints]:
     every = np.concatenate(list(sites.values()))
     reach = int(np.sort(np.abs(every).max(axis=1))[len(every) * 9 // 10]) if len(every) else 1
     half = town.land.side // 2
     points: dict[str, Ints] = {}
     for number, (level, site) in enumerate(sites.items()):
-        count = rounded(Fraction(len(site) * len(town.age), municipality.population))
+        count = rounded(Fraction(len(site) * len(town.age), town.figures.population))
         keep = np.sort(draws.shuffled(town.seed, draws.SCHOOL_PICK, np.arange(len(site)), number)[: max(1, count)])
         if len(keep) == 0:
             keep, site = np.zeros(1, np.int64), np.zeros((1, 2), np.int64)
         points[level] = np.clip(half + site[keep] * half * 9 // (10 * max(reach, 1)), 1, town.land.side - 1)
-    count = max(1, rounded(Fraction(int(((town.age >= 3) & (town.age <= 5)).sum()), kindergarten_size())))
-    cells = draws.by_weight(town.seed, draws.SCHOOL_SPOT, np.arange(count), town.land.weight)
-    points["kindergarten"] = np.stack([town.land.x[cells], town.land.y[cells]], axis=1)
     return points
 
 
@@ -56,12 +76,21 @@ def cells_of(town: Town, points: Ints) -> Ints:
 def build_schools(town: Town, points: dict[str, Ints]) -> None:
     """All schools of the town but the drawn one, their classes, pupils and teachers."""
     sizes: list[Check] = []
-    for level in levels():
+    for level in town.figures.levels:
         pupils = np.flatnonzero((town.age >= level.first_age) & (town.age <= level.last_age) & (town.day < 0))
         classes = _build_level(town, level, pupils, points[level.name])
         if len(pupils):
-            sizes.append((f"mean class size, {level.name}", SCHOOLS_SOURCE, float(level.class_size), len(pupils) / max(classes, 1), 2.5))
+            source, off = town.figures.schools_source, _class_size_off(town, level, len(pupils), len(points[level.name]))
+            sizes.append((f"mean class size, {level.name}", source, float(level.class_size), len(pupils) / max(classes, 1), off))
     town.checks += sizes
+
+
+def _class_size_off(town: Town, level: Level, pupils: int, schools: int) -> float:
+    """By how much the mean class may differ from the size wanted: where as few as one class a year are formed, by much."""
+    if town.figures.sites is not None:
+        return 2.5
+    a_year = float(pupils / (schools * (level.last_age - level.first_age + 1) * level.class_size))
+    return max(2.5, float(level.class_size) * min(1.0, 1 / (2 * a_year)))
 
 
 def _build_level(town: Town, level: Level, pupils: Ints, points: Ints) -> int:
@@ -96,13 +125,15 @@ def _build_level(town: Town, level: Level, pupils: Ints, points: Ints) -> int:
 def nearest_with_room(town: Town, pupils: Ints, cells: Ints) -> Ints:
     """For each pupil the number of the nearest school that still has room, those who live nearest first."""
     room = np.full(len(cells), -(-len(pupils) * _ROOM_PERCENT // (100 * len(cells))), dtype=np.int64)
-    distance = (town.land.x[:, None] - town.land.x[cells]) ** 2 + (town.land.y[:, None] - town.land.y[cells]) ** 2
+    nearest = np.full(len(town.land.x), -1, dtype=np.int64)
+    far_of = np.zeros(len(town.land.x), dtype=np.int64)
     tie = draws.uniform(town.seed, draws.SCHOOL_TIE, pupils, 1 << 30)
     result = np.full(len(pupils), -1, dtype=np.int64)
     waiting = np.arange(len(pupils))
     while len(waiting):  # each round fills a school or places everybody
-        choice = np.where(room > 0, distance, np.iinfo(np.int64).max).argmin(axis=1)[town.cell[pupils[waiting]]]
-        far = distance[town.cell[pupils[waiting]], choice]
+        homes = np.unique(town.cell[pupils[waiting]])
+        _find_nearest(town, homes, cells, np.flatnonzero(room > 0), nearest, far_of)
+        choice, far = nearest[town.cell[pupils[waiting]]], far_of[town.cell[pupils[waiting]]]
         order = np.lexsort((tie[waiting], far, choice))
         fits = rank_in_group(choice[order]) < room[choice[order]]
         placed = order[fits]
@@ -110,6 +141,18 @@ def nearest_with_room(town: Town, pupils: Ints, cells: Ints) -> Ints:
         room -= np.bincount(choice[placed], minlength=len(cells))
         waiting = np.sort(waiting[order[~fits]])
     return result
+
+
+def _find_nearest(town: Town, homes: Ints, cells: Ints, open_ones: Ints, nearest: Ints, far_of: Ints) -> None:
+    """For each cell of homes the nearest school with room and its squared distance; in pieces, since a large city has many of both."""
+    x, y = town.land.x[cells[open_ones]], town.land.y[cells[open_ones]]
+    step = max(1, _PAIRS_AT_A_TIME // len(open_ones))
+    for start in range(0, len(homes), step):
+        part = homes[start : start + step]
+        distance = (town.land.x[part][:, None] - x) ** 2 + (town.land.y[part][:, None] - y) ** 2
+        best = distance.argmin(axis=1)
+        nearest[part] = open_ones[best]
+        far_of[part] = distance[np.arange(len(part)), best]
 
 
 def divide_into_classes(town: Town, pupils: Ints, group: Ints, class_size: Fraction) -> tuple[Ints, Ints, Ints]:
@@ -150,7 +193,7 @@ def _hire(town: Town, level: Level, pupils: Ints, schools: Ints, rooms: Ints, ro
 
 def take_site(town: Town, school: School, points: dict[str, Ints]) -> Spot:
     """Where the scenario's own school stands: the site of its level nearest to the centre, which is taken out of `points`."""
-    level = level_of(school.first_age).name
+    level = town.figures.level_of(school.first_age).name
     half = town.land.side // 2
     own = int(((points[level] - half) ** 2).sum(axis=1).argmin())
     x, y = (int(value) for value in points[level][own])
@@ -165,7 +208,7 @@ def build_own_school(town: Town, school: School, spot: Spot, first: Ints, scient
 
     `first` are people sure to be its pupils if they are of its ages; `scientist` (one or none) teaches in the laboratory.
     """
-    level = level_of(school.first_age)
+    level = town.figures.level_of(school.first_age)
     size = Fraction(school.class_size) if school.class_size else level.class_size
     wanted = draws.apportion(np.ones(school.years, np.int64), school.pupils)
     years = [_nearest(town, spot.street, school.first_age + year, int(wanted[year]), first) for year in range(school.years)]

@@ -1,4 +1,4 @@
-"""A Korean town while it is built: its land, its people, and what each of them does. Schools, work and leisure fill it in
+"""A town while it is built: its land, its people, and what each of them does. Schools, work and leisure fill it in
 turn.
 """
 
@@ -13,6 +13,7 @@ from hyosan.scenario.city import City
 from hyosan.world import draws
 from hyosan.world.draft import Draft
 from hyosan.world.draws import Ints, Mask
+from hyosan.world.figures import Figures
 from hyosan.world.finish import Check
 from hyosan.world.frame import DOOR_OPEN, DOOR_SHUT
 from hyosan.world.households import form_households
@@ -32,6 +33,7 @@ class Town:
     """People in order of their ids (households together), and where each belongs. -1 = nowhere yet."""
 
     city: City
+    figures: Figures
     seed: int
     draft: Draft
     land: Land
@@ -76,10 +78,10 @@ def spots(land: Land, cells: Ints, seed: int, purpose: int, n: int) -> tuple[Int
     return land.x[cells] - land.cell // 2 + along, land.y[cells] - land.cell // 2 + up
 
 
-def settle(city: City, draft: Draft, land: Land, ages: Ints) -> Town:
+def settle(city: City, figures: Figures, draft: Draft, land: Land, ages: Ints) -> Town:
     """A town with homes: households of people of these ages (ascending), spread over the land by its density."""
     seed = city.population_seed
-    households = form_households(ages, seed)
+    households = form_households(ages, figures.households, seed)
     order = draws.shuffled(seed, draws.HOUSEHOLD_CELL, np.arange(len(households.members)))
     quota = draws.apportion(land.weight, len(order))
     home_cell = np.repeat(np.arange(len(quota)), quota)
@@ -92,7 +94,7 @@ def settle(city: City, draft: Draft, land: Land, ages: Ints) -> Town:
     age = ages[members[household, position]]
     people = len(age)
     return Town(
-        city=city, seed=seed, draft=draft, land=land, age=age, home=homes[household], cell=home_cell[household],
+        city=city, figures=figures, seed=seed, draft=draft, land=land, age=age, home=homes[household], cell=home_cell[household],
         position=position, role=np.zeros(people, np.int64), routine=np.full(people, ROUTINES.index("resident")),
         day=np.full(people, -1), leisure=np.full(people, -1), employed=np.zeros(people, np.bool_),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The documentation as data: its pages, their fenced blocks, their links; and the page that is written from the program."""
+"""The documentation as data: its pages, their fenced blocks, their links; and the pages that are written from the program."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from hyosan.tables import ENDING_CLASSES, EVENT_KINDS, TABLES
+from hyosan.export import EXPORTS
+from hyosan.export.hubverse import COLUMNS as HUBVERSE_COLUMNS
+from hyosan.export.orders import COLUMNS as ORDER_COLUMNS
+from hyosan.results.epidemiology.columns import TABLES as EPIDEMIOLOGICAL
+from hyosan.tables import ENDING_CLASSES, EVENT_KINDS, TABLES, Column
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 TABLES_PAGE = ROOT / "docs" / "tables.md"
+EXPORTS_PAGE = ROOT / "docs" / "exports.md"
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
@@ -60,11 +65,36 @@ def tables_page() -> str:
         "themselves, as metadata of each Arrow field.",
     ]
     for table, columns in TABLES.items():
-        lines += ["", f"## {table}", "| column | type | unit | meaning |", "|---|---|---|---|"]
-        lines += [f"| `{one.name}` | {_type(one.type)} | {one.unit} | {one.meaning} |" for one in columns]
+        lines += _columns(table, columns)
     lines += ["", "## Kinds of events", "| kind | meaning |", "|---|---|", *(f"| `{kind}` | {meaning} |" for kind, meaning in EVENT_KINDS.items())]
     lines += ["", "## Classes of the ending", "Each resident is in exactly one: " + ", ".join(f"`{name}`" for name in ENDING_CLASSES) + "."]
     return "\n".join(lines) + "\n"
+
+
+def exports_page() -> str:
+    """`docs/exports.md`, as the program's own exports and columns make it."""
+    lines = [
+        "# Every export, every column",
+        "",
+        "Written from `hyosan/export/` and `hyosan/results/epidemiology/columns.py` by `python tests/docs/pages.py`; do not change it by",
+        "hand. How to use them: [how-to/export.md](how-to/export.md). Tables are CSV or Parquet; `columns.csv`, written beside them, says what",
+        "follows here, with the units of those very files.",
+        "",
+        "| export | files | what it is |",
+        "|---|---|---|",
+        *(f"| `{one.name}` | {', '.join(f'`{file}`' for file in one.files)} | {one.about} |" for one in EXPORTS),
+        "",
+        "Moments (unit `s since start` below) are written as decimal days since the start of the run, or, with `--start-date`, as ISO dates with",
+        "the time of day. Calendar days (unit `day`: 1 = the day on which the run starts) are then dates.",
+    ]
+    for table, columns in (EPIDEMIOLOGICAL | {"hubverse": HUBVERSE_COLUMNS, "orders": ORDER_COLUMNS}).items():
+        lines += _columns(table, columns)
+    return "\n".join(lines) + "\n"
+
+
+def _columns(table: str, columns: tuple[Column, ...]) -> list[str]:
+    rows = [f"| `{one.name}` | {_type(one.type)} | {one.unit} | {one.meaning} |" for one in columns]
+    return ["", f"## {table}", "| column | type | unit | meaning |", "|---|---|---|---|", *rows]
 
 
 def _type(arrow: object) -> str:
@@ -73,4 +103,5 @@ def _type(arrow: object) -> str:
 
 if __name__ == "__main__":
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
+    EXPORTS_PAGE.write_text(exports_page(), encoding="utf-8")
     sys.exit(0)

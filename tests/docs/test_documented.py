@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from pages import PAGES, ROOT, TABLES_PAGE, anchors, blocks, links, tables_page
+from pages import EXPORTS_PAGE, PAGES, ROOT, TABLES_PAGE, anchors, blocks, exports_page, links, tables_page
 from pydantic import BaseModel
 
 import hyosan
@@ -71,7 +71,7 @@ def test_choices_are_described() -> None:
 def test_every_command_is_in_the_readme() -> None:
     commands = {name for name in app if not name.startswith("-")}
     assert {name for name in commands if f"hyosan {name}" not in README} == set()
-    assert commands == {"run", "check", "pathogen", "new", "report"}
+    assert commands == {"run", "check", "pathogen", "new", "report", "export"}
 
 
 def test_every_public_name_is_documented() -> None:
@@ -98,6 +98,17 @@ def test_all_quantities_are_named() -> None:
 
 def test_the_page_of_columns_is_that_of_the_program() -> None:
     assert TABLES_PAGE.read_text(encoding="utf-8") == tables_page(), "renew it: python tests/docs/pages.py"
+
+
+def test_the_page_of_exports_is_that_of_the_program() -> None:
+    assert EXPORTS_PAGE.read_text(encoding="utf-8") == exports_page(), "renew it: python tests/docs/pages.py"
+
+
+def test_every_export_is_in_the_how_to() -> None:
+    from hyosan.export import EXPORTS
+
+    text = (ROOT / "docs" / "how-to" / "export.md").read_text(encoding="utf-8")
+    assert {one.name for one in EXPORTS if f"`{one.name}`" not in text} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

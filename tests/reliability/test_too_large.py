@@ -15,6 +15,7 @@ from hyosan.world import memory
 TOO_MANY = {
     "well mixed": ("seir", {"city.well_mixed": 10**12}),
     "residents": ("hyosan", {"city.residents": 10**12}),
+    "country": ("seir", {"city.well_mixed": None, "city.country": "KEN", "city.residents": 10**12}),
     "lattice": ("seir", {"city.well_mixed": None, "city.lattice": {"rows": 10_000, "columns": 10_000}}),
     "households": ("seir", {"city.well_mixed": None, "city.households": {"sizes": {10_000: 100_000_000}}}),
     "rooms": (house({"places": {f"r{k}": {"people": 1_000_000} for k in range(200)}, "ways": []}, seeds={}), {}),
@@ -82,10 +83,13 @@ def needed(sim):
     return sum(array.nbytes for part in parts for array in part)
 
 
+ABROAD = {"city.korea": None, "city.landmarks": False, "city.residents": 100_000, "seeds": {}, "noises": {}}
 SIZES = {
     "well mixed": ("seir", {"city.well_mixed": 100_000}),
     "fight": ("szr", {"city.well_mixed": 100_000}),
     "korea": ("hyosan", {"city.residents": 30_000}),
+    "country": ("hyosan", {**ABROAD, "city.country": "DEU"}),
+    "country of small households": ("hyosan", {**ABROAD, "city.country": "DEU", "city.household_size": 1.2}),
     "school": ("measles-school", {"city.school.pupils": 3000}),
 }
 

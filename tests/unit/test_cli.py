@@ -179,6 +179,25 @@ def test_new_writes_a_template_that_checks(here: Path, capsys: pytest.CaptureFix
     assert "exists already" in capsys.readouterr().err
 
 
+def test_new_writes_a_city_of_tables_that_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "city", "--tables"]) == 0
+    written = capsys.readouterr().out.split()
+    assert written == ["my-city-contacts.csv", "my-city-membership.csv", "my-city-people.csv", "my-city-places.csv", "my-city.yaml"]
+    assert main(["check", "my-city.yaml"]) == 0
+    assert "the people of my-city-people.csv, my-city-places.csv" in " ".join(capsys.readouterr().out.split())
+    Path("my-city-people.csv").write_text("id,age,role\nann,9,pupil\nbob,9,pupil\n")
+    alone = [f"--set=city.{name}=null" for name in ("places", "membership", "contacts")]
+    assert main(["run", "my-city.yaml", *alone, "--until", "1 day", "-q"]) == 0
+    assert "Note: my-city-people.csv: ids are texts; people are numbered from 0" in capsys.readouterr().err
+    assert main(["new", "pathogen", "--tables"]) == 2
+    assert "goes with `hyosan new city`" in capsys.readouterr().err
+
+
+def test_check_says_a_city_of_a_country(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "seir", "--json", "--set", "city.well_mixed=null", "--set", "city.country=KEN", "--set", "city.residents=20000"]) == 0
+    assert json.loads(capsys.readouterr().out)["city"] == "KEN: built from the statistics of KEN, 20,000 residents"
+
+
 def test_check_says_orders_as_sentences(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("all.yaml").write_text(ALL_ORDERS)
     assert main(["check", "all.yaml"]) == 0
@@ -247,7 +266,10 @@ def test_the_ending_in_the_terminal() -> None:
     assert sum(line.startswith("* ") for line in lines) == len(told["sentences"])
     assert "self-checks passed (2)" in lines
     assert f"history hash: {run.history_hash}" in lines
-    assert lines[-1] == "12.5 s · 0.064 million person-days/s · 2 threads · 2 cores of a test, 4 GiB memory, Linux x86_64"
+    assert (
+        lines[-1]
+        == "12.5 s after 4.0 s of compiling (once) · 0.064 million person-days/s · 2 threads · 2 cores of a test, 4 GiB memory, Linux x86_64"
+    )
 
 
 def test_failed_checks_cannot_be_overlooked() -> None:

@@ -10,7 +10,8 @@ from hyosan.errors import ScenarioError
 from hyosan.scenario.files import LIBRARY
 from hyosan.scenario.load import library_names, load
 from hyosan.scenario.sources import unsourced
-from hyosan.scenario.templates import Kind, new
+from hyosan.scenario.templates import Kind, new, new_tables
+from hyosan.world.build import build
 
 KINDS: tuple[Kind, ...] = ("city", "pathogen", "scenario")
 
@@ -77,6 +78,18 @@ def test_templates_load_and_are_commented(kind: Kind, tmp_path: Path) -> None:
     assert load(path).status == "uncalibrated"
     assert unsourced(path) == []
     assert path.read_text().count("#") >= 8
+
+
+def test_the_template_of_tables_loads_and_is_commented(tmp_path: Path) -> None:
+    *tables, path = new_tables(tmp_path / "My village.yaml")
+    assert [table.name for table in tables] == [f"My-village-{name}.csv" for name in ("contacts", "membership", "people", "places")]
+    assert build(load(path).city, tmp_path).people == 69
+    assert unsourced(path) == []
+    assert path.read_text().count("#") >= 8
+    path.unlink()
+    with pytest.raises(ScenarioError, match=r"My-village-contacts.csv: exists already"):
+        new_tables(path)
+    assert not path.exists(), "all of it or nothing"
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

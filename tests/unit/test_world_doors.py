@@ -62,7 +62,7 @@ def test_households_from_a_file(tmp_path: Path) -> None:
         ({"rooms": {"places": {"a": {"people": 1}}, "ways": [{"between": ["a", "a"]}]}}, "both ends are 'a'"),
         ({"rooms": {"places": {"a": {"people": 1}, "b": {}}, "ways": [{"between": ["a", "b"]}, {"between": ["b", "a"]}]}}, r"by ways\[0\] already"),
         ({"rooms": {"places": {"a": {}}}}, "nobody is here"),
-        ({"well_mixed": 5, "police": 3}, "only a city with `korea` has police"),
+        ({"well_mixed": 5, "police": 3}, "only a city with `korea` or `country` has police"),
     ],
 )  # fmt: skip
 def test_a_wrong_city_is_refused_with_the_reason(city: dict[str, Any], message: str) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import hyosan.scenario.templates
 from hyosan.scenario.city import City
 from hyosan.world.build import build
 from hyosan.world.finish import content_hash
 from hyosan.world.frame import Ground, World
 
+TABLES = Path(hyosan.scenario.templates.__file__).parent / "templates" / "tables"
 SMALL_TOWN: dict[str, Any] = {"korea": "Dangjin-si", "residents": 5000}
 GROUNDS: dict[str, dict[str, Any]] = {
     "korea": SMALL_TOWN,
@@ -27,6 +30,9 @@ GROUNDS: dict[str, dict[str, Any]] = {
         },
     },
     "plain school in town": SMALL_TOWN | {"school": {"pupils": 60, "first_age": 6, "years": 6}},
+    "country": {"country": "KEN", "residents": 4000, "soldiers": 20, "police": 10, "school": {"pupils": 90, "first_age": 6, "drawn": True}},
+    "tables": {"people": "people.csv", "places": "places.csv", "membership": "membership.csv", "contacts": "contacts.csv"},
+    "tables of people only": {"people": "people.csv"},
     "well_mixed": {"well_mixed": 1000},
     "lattice": {"lattice": {"rows": 7, "columns": 5}},
     "flat lattice": {"lattice": {"rows": 2, "columns": 1, "wrap": True}},
@@ -46,7 +52,7 @@ GROUNDS: dict[str, dict[str, Any]] = {
 
 
 def make(city: dict[str, Any]) -> World:
-    return build(City.model_validate(city))
+    return build(City.model_validate(city), TABLES)
 
 
 @pytest.fixture(scope="module")

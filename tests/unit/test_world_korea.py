@@ -13,7 +13,7 @@ from hyosan.world import draws
 from hyosan.world.build import build, check_table
 from hyosan.world.frame import DOOR_SHUT, DOOR_WELDED, World
 from hyosan.world.households import form_households, size_counts
-from hyosan.world.korea_data import age_counts, find_municipality, municipalities, school_sites
+from hyosan.world.korea_data import age_counts, find_municipality, household_sizes, municipalities, school_sites
 
 FLAGSHIP: dict[str, Any] = {
     "korea": "Dangjin-si",
@@ -133,7 +133,7 @@ def test_parents_are_20_to_45_years_older_than_children() -> None:
     for name in ("Dangjin", "Sejong", "Gunwi"):
         municipality = find_municipality(name)
         ages = np.repeat(np.arange(101), draws.apportion(age_counts(municipality.code), 8000))
-        homes = form_households(ages, 3)
+        homes = form_households(ages, household_sizes(), 3)
         assert np.array_equal(np.sort(homes.members[homes.members >= 0]), np.arange(8000))
         age = np.where(homes.members >= 0, ages[homes.members], -1)
         child = (np.arange(10) >= 2) & (np.arange(10) < 2 + homes.children[:, None])
@@ -146,8 +146,8 @@ def test_parents_are_20_to_45_years_older_than_children() -> None:
 
 @pytest.mark.parametrize("people", [1, 2, 3, 5, 10, 77, 1000])
 def test_everybody_has_a_home_however_few(people: int) -> None:
-    assert int(size_counts(people) @ np.arange(1, 10)) == people
-    assert size_counts(people).min() >= 0
+    assert int(size_counts(household_sizes(), people) @ np.arange(1, 10)) == people
+    assert size_counts(household_sizes(), people).min() >= 0
     assert build(City(korea="Dangjin", residents=people)).people == people
 
 

@@ -75,7 +75,9 @@ def test_a_matrix_that_says_nothing_changes_nothing(tmp_path: Path) -> None:
 
     Rounding to 2**-16 moves single moments, so sizes are compared, not bytes.
     """
-    base = {"city": {"korea": "Dangjin-si", "residents": 4000}, "time.end": "60 days", "pathogen.routes.contact": {"rates": {"leisure": "60 per day"}}}
+    base = {"city": {"korea": "Dangjin-si", "residents": 4000}, "time.end": "60 days"} | {
+        "pathogen.routes.contact": {"rates": {"leisure": "60 per day"}}
+    }  # fmt: skip
     ages = build(hyosan.load("seir", overrides=base).city).ground.person_age
     world_ages = np.bincount(np.minimum(ages // 5, 15), minlength=16)
     (tmp_path / "all.csv").write_text("\n".join([",".join(str(n) for n in world_ages)] * 16))

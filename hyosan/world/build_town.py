@@ -1,7 +1,7 @@
-"""A Korean town: the people and schools of one of the 250 municipalities on a drawn ground, told as a story in `build_korea`.
+"""A town: the people and schools of one of Korea's 250 municipalities, or of a country, on a drawn ground, told as a story in
+`build_town`.
 
-Ages, household sizes, numbers of schools and sizes of classes are published; how they are put together is assumed, module by
-module.
+Ages and household sizes are published, in Korea schools and classes too; how they are put together is assumed, module by module.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import numpy as np
 from hyosan.scenario.city import City
 from hyosan.world import draws
 from hyosan.world.checks import town_checks
+from hyosan.world.country_data import find_country, national_figures
 from hyosan.world.draft import UNLIMITED, Draft
 from hyosan.world.drawn_school import open_exits
 from hyosan.world.draws import Ints
+from hyosan.world.figures import Figures
 from hyosan.world.finish import People, finish
 from hyosan.world.frame import World
-from hyosan.world.korea_data import age_counts, find_municipality
+from hyosan.world.korea_data import find_municipality, municipal_figures
 from hyosan.world.land import STREET_SOUND_LOST, lay_land, walk_seconds
 from hyosan.world.landmarks import add_construction_site, add_mountain_way, name_restaurant, settle_teachers_family
 from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
@@ -29,19 +31,26 @@ _SOLDIER_AGE = 21
 
 
 def residents_of(city: City) -> int:
-    """How many residents a `korea` city has. Raises ScenarioError: no such municipality."""
+    """How many residents a town has. Raises ScenarioError: no such municipality or country."""
+    if city.country is not None:
+        find_country(city.country)
     return city.residents if city.residents is not None else find_municipality(city.korea or "").population
 
 
-def build_korea(city: City) -> World:
-    """The town of `city.korea`. Raises ScenarioError: unknown or ambiguous name."""
-    municipality = find_municipality(city.korea or "")
-    ages = np.repeat(np.arange(101), draws.apportion(age_counts(municipality.code), residents_of(city)))
+def figures_of(city: City) -> Figures:
+    """What the town of `city.korea` or `city.country` is built from. Raises ScenarioError: unknown or ambiguous name."""
+    return national_figures(city.country, city.household_size) if city.country is not None else municipal_figures(city.korea or "")
+
+
+def build_town(city: City) -> World:
+    """The town of `city.korea` or `city.country`. Raises ScenarioError: unknown or ambiguous name."""
+    figures = figures_of(city)
+    ages = figures.ages_of(residents_of(city))
     draft = Draft()
     land = lay_land(draft, city, len(ages))
-    town = settle(city, draft, land, ages)
+    town = settle(city, figures, draft, land, ages)
     employ(town)
-    points = site_points(town, municipality)
+    points = site_points(town)
     centre, scientist = _story(town, points)
     build_schools(town, points)
     build_police(town)
@@ -53,7 +62,7 @@ def build_korea(city: City) -> World:
         town.role[scientist] = ROLES.index("science teacher")
         name_restaurant(town, centre)
     people = _people(town)
-    return finish(draft, people, checks=tuple(town.checks + town_checks(town, municipality)))
+    return finish(draft, people, checks=tuple(town.checks + town_checks(town)))
 
 
 def _story(town: Town, points: dict[str, Ints]) -> tuple[int, Ints]:
