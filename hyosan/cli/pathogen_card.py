@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console, Group
@@ -132,7 +133,7 @@ def show(found: dict[str, Any]) -> None:
         return " ".join(dict.fromkeys(marks))
 
     gap = Text("")
-    parts = [_headline(found), _states(found, cite), gap, _transitions(found, cite), gap, _routes(found, cite), gap]
+    parts: list[Table | Text] = [_headline(found), _states(found, cite), gap, _transitions(found, cite), gap, _routes(found, cite), gap]
     if found["dispersion"] is not None:
         parts.append(Text(f"Infectiousness varies between people: gamma, shape k = {found['dispersion']:g} {cite(found['source'])}"))
     for name, immune in found["immunity"].items():
@@ -176,7 +177,7 @@ def say_share(share: float | dict[str, Any]) -> str:
     """A share in words: `20 %`, or by age or host type."""
     if not isinstance(share, dict):
         return _percent(share)
-    rows = share.get("by_age", share.get("by_host", {}))
+    rows: dict[str, float] = share["by_age"] if "by_age" in share else share["by_host"]
     said = ", ".join(f"{key} {_percent(value)}" for key, value in rows.items())
     return f"{said}, otherwise {_percent(share['otherwise'])}" if share["otherwise"] else said
 
@@ -197,7 +198,7 @@ def _routes(found: dict[str, Any], cite: Any) -> Table:
     return _table(("route", "mixing", "setting", "per day", "who meets whom", "source"), rows)
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, overflow="fold")

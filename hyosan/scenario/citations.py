@@ -182,16 +182,16 @@ class _Arithmetic:
         match node:
             case ast.Constant(value=float() | int() | str()):
                 return node.value
-            case ast.Name():
-                return self._named(self.names, node.id)
-            case ast.Attribute(value=ast.Name()):
-                return self._named(self._named(self.names, node.value.id), node.attr)
+            case ast.Name(id=name):
+                return self._named(self.names, name)
+            case ast.Attribute(value=ast.Name(id=rows), attr=column):
+                return self._named(self._named(self.names, rows), column)
             case ast.UnaryOp(op=ast.USub()):
                 return -self._of(node.operand)
             case ast.BinOp() if type(node.op) in _OPERATORS:
                 return self._both(_OPERATORS[type(node.op)], self._of(node.left), self._of(node.right))
-            case ast.Call(func=ast.Name()) if node.func.id in _FUNCTIONS and not node.keywords:
-                return _FUNCTIONS[node.func.id](*(self._of(one) for one in node.args))
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS:
+                return _FUNCTIONS[name](*(self._of(one) for one in node.args))
         raise ScenarioError(f"{ast.unparse(node)!r} is not allowed in a citation")
 
     @staticmethod
