@@ -10,7 +10,7 @@ SCENARIO ?= hyosan
 RUN := runs/$(SCENARIO)-s$(SEED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint verify bench docs lock clean
+.PHONY: help run test test-all lint verify bench docs sources lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: $(READY) ## measure how fast it is on this machine
 
 docs: $(READY) ## run every example of the documentation, and check that all is documented
 	$(BIN)/pytest tests/docs -m "long or not long"
+
+sources: $(READY) ## hold the numbers of the library's pathogens against the rows that they cite
+	$(BIN)/python -m hyosan.cli.sources
 
 # pip-compile (pip-tools) is not part of the lock. Parts of CUDA have no builds outside Linux and Windows: they are left out there.
 lock: $(READY) ## renew requirements.lock from pyproject.toml

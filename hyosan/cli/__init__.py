@@ -1,4 +1,4 @@
-"""The command line: `hyosan run`, `check`, `new`, `report`, `export`. Reads what is asked, calls the library, says what came of it.
+"""The command line: `hyosan run`, `check`, `pathogen`, `new`, `report`, `export`. Reads what is asked, calls the library, says what came of it.
 
 Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
 answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
@@ -129,6 +129,31 @@ def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> in
 
     found = summary(load(source, overrides=changes), uncertain_fields(source, changes))
     print(_json(found) if as_json else as_text(found))
+    return 0
+
+
+@app.command
+def pathogen(source: str, /, *, changes: Changes = (), as_json: Json = False) -> int:
+    """Say what a pathogen does: its states, durations, shares and routes with their sources, R0 and generation time in its city.
+
+    Parameters
+    ----------
+    source:
+        Name of a scenario that comes with hyosan, or a YAML file.
+    changes:
+        Change the scenario, `path=value`. Can be given several times.
+    as_json:
+        Say it as one JSON object.
+
+    """
+    from hyosan.cli.pathogen_card import card, show
+    from hyosan.scenario.load import load
+
+    found = card(load(source, overrides=changes))
+    if as_json:
+        print(_json(found))
+    else:
+        show(found)
     return 0
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from hyosan.scenario.city import City, School
 from hyosan.world import draws
-from hyosan.world.draft import UNLIMITED, Draft
+from hyosan.world.draft import STEEL, UNLIMITED, Draft
 from hyosan.world.drawn_school import Drawn, Spot, draw_school, open_exits
 from hyosan.world.draws import Ints, rounded
 from hyosan.world.finish import People, finish

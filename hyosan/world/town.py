@@ -11,7 +11,7 @@ import numpy as np
 
 from hyosan.scenario.city import City
 from hyosan.world import draws
-from hyosan.world.draft import Draft
+from hyosan.world.draft import STEEL, Draft
 from hyosan.world.draws import Ints, Mask
 from hyosan.world.figures import Figures
 from hyosan.world.finish import Check

@@ -71,7 +71,7 @@ def test_choices_are_described() -> None:
 def test_every_command_is_in_the_readme() -> None:
     commands = {name for name in app if not name.startswith("-")}
     assert {name for name in commands if f"hyosan {name}" not in README} == set()
-    assert commands == {"run", "check", "new", "report", "export"}
+    assert commands == {"run", "check", "pathogen", "new", "report", "export"}
 
 
 def test_every_public_name_is_documented() -> None:
@@ -86,7 +86,7 @@ def test_exit_codes_are_those_of_the_program() -> None:
 
 def test_every_scenario_of_the_library_is_named() -> None:
     line = next(line for line in README.splitlines() if "Scenarios that come with hyosan" in line)
-    assert set(re.findall(r"`([a-z-]+)`", line)) == set(library_names())
+    assert set(re.findall(r"`([a-z0-9-]+)`", line)) == set(library_names())
 
 
 def test_all_quantities_are_named() -> None:
