@@ -31,7 +31,8 @@ def test_a_value_is_set_and_nothing_else_changes() -> None:
 
 def test_later_changes_see_earlier_ones() -> None:
     changed = load(CHANGES, overrides=["orders.net={do: cordon, delay: 5 h}", "orders.net.delay=6 h", "orders.cordon=null"])
-    assert set(changed.orders) == {"net", "first wave"}
+    assert set(changed.orders) == {"net", "first wave", "cordon"}
+    assert changed.orders["cordon"].when == "never", "switched off, so that others may still name it"
     assert changed.orders["net"].delay == 6 * 3600
 
 
@@ -111,3 +112,11 @@ def test_a_value_that_could_be_a_mapping_is_set_whole() -> None:
 def test_one_text_instead_of_a_list_is_refused() -> None:
     with pytest.raises(ScenarioError, match="must be a list"):
         load("seir", overrides="time.end=3 days")
+
+
+def test_an_order_switched_off_may_still_be_named() -> None:
+    """Others wait for it in vain; nothing else about the scenario changes."""
+    off = load("hyosan", overrides=["orders.strike=null"])
+    on = load("hyosan")
+    assert off.orders["strike"].when == "never"
+    assert {name: order for name, order in off.orders.items() if name != "strike"} == {n: o for n, o in on.orders.items() if n != "strike"}
