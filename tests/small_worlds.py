@@ -88,7 +88,6 @@ def house(rooms=PARTS, kills=0.2, minutes=60, **more):
                     "counts_as": "turned",
                     "does": "pursue",
                     "infectious": {"bite": 1},
-                    "noise": "70 dB",
                     "speed": "1.8 m/s",
                     "wakes_every": {"varies": {"exponential": {"mean": "5 min"}}},
                     "senses": {"wander": 1, "sight": 60, "sound": 40, "smell": 12, "rest": 2},

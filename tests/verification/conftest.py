@@ -36,7 +36,7 @@ def said(doc: str) -> tuple[str, str, str]:
     """Law, source and pass rule out of a docstring."""
     text = " ".join(doc.split())
     found = list(PARTS.finditer(text))
-    ends = [m.start() for m in found[1:]] + [len(text)]
+    ends = [m.start() for m in found[1:]] + [len(text)] * bool(found)
     parts = {m.group(1): text[m.end() : end].strip() for m, end in zip(found, ends, strict=True)}
     law = text[: found[0].start()].strip() if found else text
     rule = parts.get("Pass", "exact") + (f" False alarm {parts['False alarm']}" if "False alarm" in parts else "")
