@@ -56,7 +56,7 @@ def time_to_spend(amount: int, rate: int, rate_bits: int, limit: int) -> int:
     quotient = amount // rate
     rest = amount - quotient * rate
     left = INSTANT_BITS + rate_bits
-    if quotient > 0 and (quotient > limit or (quotient << min(left, 20)) > limit):
+    if quotient > limit >> left:  # so quotient << left is beyond the limit
         return limit + 1
     length = 1
     y = rate

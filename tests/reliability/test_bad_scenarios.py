@@ -106,7 +106,7 @@ WRONG: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("    half: {counts_as", "    @2half: {counts_as", "pathogen.states.2half", ("begin with a letter",)),
     ("infectious: {bite: 1}", "infectious: {bite: 1, contact: @2}", "pathogen.states.turned.infectious.contact", ("no route",)),
     ("infectious: {bite: 1}", "infectious: @{bit: 1}", "pathogen.states.turned.infectious", ("'bit' is not a route",)),
-    ("infectious: {bite: 1}", "infectious: @{air: 1}", "pathogen.states.turned.infectious", ("does not exist yet",)),
+    ("infectious: {bite: 1}", "infectious: @{droplet: 1}", "pathogen.states.turned.infectious", ("does not exist yet",)),
     ("to: half,", "to: @hlaf,", "pathogen.transitions.1.to", ("did you mean `half`?",)),
     ("to: half,", "to: @exposed,", "pathogen.transitions.1.to", ("to itself",)),
     ("{odd: 0.9}, otherwise", "{od: @0.9}, otherwise", "pathogen.transitions.1.share.by_host.od", ("did you mean `odd`?",)),
