@@ -7,7 +7,7 @@ from typing import Any, Final
 from hyosan.backend import inner
 from hyosan.distributions import draw_seconds
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
-from hyosan.engine.presence import count_routine, set_place, slot_place, where
+from hyosan.engine.presence import count_routine, set_place, slot_place, week_tick, where
 from hyosan.engine.state import (
     C_CARRIED,
     C_CLASS,
@@ -218,7 +218,7 @@ def carry_rest(s: Any, g: Any, b: Any, i: int, state: int, at: int, until: int, 
     if end <= at:
         return
     for route in range(2):
-        weight = b.states[state].contact if route == 0 else b.states[state].air
+        weight = weight_of(b, state, route)
         if weight > 0:
             carry_route(s, g, b, i, route, weight, at, end, place, tick)
 
@@ -226,7 +226,7 @@ def carry_rest(s: Any, g: Any, b: Any, i: int, state: int, at: int, until: int, 
 @inner
 def carry_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, at: int, end: int, place: int, tick: int) -> None:
     """`carry_rest` by one route."""
-    hour, schedule = (b.one[0].week_offset + tick) % b.one[0].week_ticks, g.persons[i].schedule
+    hour, schedule = week_tick(b, tick), g.persons[i].schedule
     if s.people[i].activity != ROUTINE:
         add_carry(s, i, route, place, own(s, i, exerted(weight, end - at, 1, 1)), at, end)
     else:
@@ -237,6 +237,12 @@ def carry_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, at: int
                 add_carry(s, i, route, there, own(s, i, exerted(weight, end - at, seconds, b.one[0].tick_seconds)), at, end)
     if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
         add_carry(s, i, route, -1, own(s, i, exerted(weight, end - at, 1, 1)), at, end)
+
+
+@inner
+def weight_of(b: Any, state: int, route: int) -> int:
+    """How infectious a state is by a route."""
+    return b.states[state].contact if route == 0 else b.states[state].air
 
 
 @inner

@@ -9,7 +9,7 @@ from typing import Any
 
 from hyosan.backend import inner, rule
 from hyosan.engine.course import CAPTURED, DEAD_CLASS, NO_ROUTE, QUARANTINED, RELEASED, RESCUED, die, draw, emit
-from hyosan.engine.lists import wake_in
+from hyosan.engine.lists import as_counted, wake_in
 from hyosan.engine.moving import hold, root
 from hyosan.engine.presence import member_there, set_place, where
 from hyosan.engine.state import C_STIRRED, D_FORCE, D_SWEEP, F_LEFT, F_SERVED, F_STIRRED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
@@ -220,7 +220,7 @@ def count_zones(s: Any, g: Any, b: Any, out: Any) -> None:
         count_one(p.counted, out, -1)
         zone = g.grounds[p.place].zone if p.place >= 0 and p.activity != GONE else g.persons[i].zone
         flags = (1 if p.episode > 0 else 0) + (2 if p.death > 0 else 0) + (4 if p.activity == HELD else 0) + (8 if p.notes & F_LEFT else 0)
-        p.counted = (zone * 16 + flags) * 8 + b.states[p.health].kind
+        p.counted = as_counted(zone, flags, b.states[p.health].kind)
         count_one(p.counted, out, 1)
     s.count[C_STIRRED] = 0
 
@@ -241,7 +241,7 @@ def zones_at_start(s: Any, g: Any, b: Any, out: Any) -> None:
     """The counts of `count_zones` when everybody follows the routine in the state everybody starts in."""
     out[:] = 0
     for i in range(len(s.people)):
-        count_one(g.persons[i].zone * 128 + b.states[b.one[0].susceptible].kind, out, 1)
+        count_one(as_counted(g.persons[i].zone, 0, b.states[b.one[0].susceptible].kind), out, 1)
 
 
 @rule

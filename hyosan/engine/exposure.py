@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.engine.course import own
+from hyosan.engine.course import own, weight_of
 from hyosan.engine.presence import member_there, slot_place, week_tick
 from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, HELD, ROUTINE
 from hyosan.luck import WHO, threshold
-from hyosan.rules.exact import FULL, INSTANT_BITS, first_of, mul_shift
+from hyosan.rules.exact import FULL, INSTANT_BITS, first_of, mul_shift, scale_of
 from hyosan.rules.transmit import exerted, exposure, moment_within
 
 AIR_KEYS: Final = 1 << 31
@@ -50,7 +50,7 @@ def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> No
     if stop <= start or s.people[i].activity == HELD:
         return
     for route in range(2):
-        weight = weight_of(s, b, i, s.people[i].health, route)
+        weight = weight_of(b, s.people[i].health, route)
         if weight > 0:
             exert_route(s, g, b, i, route, weight, start, stop, tick)
 
@@ -69,12 +69,6 @@ def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: 
                 add_entry(s, g, b, i, route, slot_place(s, g, b, i, slot), amount, start, stop)
     if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
         add_entry(s, g, b, i, route, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
-
-
-@inner
-def weight_of(s: Any, b: Any, i: int, state: int, route: int) -> int:
-    """How infectious a state is by a route."""
-    return b.states[state].contact if route == 0 else b.states[state].air
 
 
 @inner
@@ -245,15 +239,6 @@ def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int, factor: int
     t.exposed_by, t.exposed_route = row.person, row.route
     t.exposed_at = moment_within(s.people[i].reserve, total, row.start, row.end)
     t.exposed_place = best_place
-
-
-@inner
-def scale_of(total: int) -> int:
-    """Bits to drop so that weights below `total` fit 23 bits."""
-    bits_used = 0
-    while total >> bits_used >= 1 << 23:
-        bits_used += 1
-    return bits_used
 
 
 @inner

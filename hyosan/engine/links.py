@@ -13,7 +13,7 @@ from hyosan.engine.course import next_out, out_instants
 from hyosan.engine.gather import add_occupant
 from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, R_GONE, R_HOSTILE, R_OTHER, R_TARGET
 from hyosan.luck import KILL_RESERVE, WHO, threshold
-from hyosan.rules.exact import INSTANT_BITS, NEVER, TOP_RATE, first_of, spent, time_to_spend
+from hyosan.rules.exact import INSTANT_BITS, NEVER, TOP_RATE, first_of, scale_of, spent, time_to_spend
 
 
 @inner
@@ -225,9 +225,7 @@ def neighbour_of(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
     top = 0
     for link in range(g.link_start[i], g.link_start[i + 1]):
         top = max(top, pair_rate(s, g, b, i, g.link_to[link], g.link_weight[link], tick))
-    shift = 0
-    while top >> shift >= 1 << 23:
-        shift += 1
+    shift = scale_of(top)
     best, best_luck, best_weight = -1, 1, 0
     for link in range(g.link_start[i], g.link_start[i + 1]):
         j = g.link_to[link]

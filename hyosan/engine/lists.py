@@ -108,6 +108,12 @@ def stir(s: Any, i: int) -> None:
 
 
 @inner
+def as_counted(zone: int, flags: int, kind: int) -> int:
+    """What a person counts as in the series, packed: zone, 4 flags, class."""
+    return (zone * 16 + flags) * 8 + kind
+
+
+@inner
 def set_infectious(s: Any, i: int, yes: bool) -> None:
     """Keep the dense list of people who are infectious by contact."""
     at = s.people[i].infectious_at

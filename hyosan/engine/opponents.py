@@ -12,7 +12,7 @@ from typing import Any, Final
 from hyosan.backend import inner
 from hyosan.engine.state import R_HOSTILE
 from hyosan.luck import WHO, bits, threshold
-from hyosan.rules.exact import first_of
+from hyosan.rules.exact import first_of, scale_of
 
 DRAWS: Final = 1 << 31
 """Where draws of ids begin among the numbers that keys of pairs use (ids are below)."""
@@ -45,9 +45,7 @@ def rate_between(s: Any, b: Any, i: int, other: int, side: int) -> int:
 @inner
 def by_race(s: Any, g: Any, b: Any, start: int, size: int, i: int, side: int, top: int) -> int:
     """The winner of the race of a whole side; -1 = no rate at all."""
-    shift = 0
-    while top >> shift >= 1 << 23:
-        shift += 1
+    shift = scale_of(top)
     best, best_luck, best_weight = -1, 1, 0
     for k in range(size):
         j = s.lists[side, start + k]

@@ -11,8 +11,8 @@ from hyosan.engine.state import C_HELD, GONE, HELD, ROUTINE
 
 @inner
 def week_tick(b: Any, tick: int) -> int:
-    """The tick of the week, for routines."""
-    return (b.one[0].week_offset + tick) % b.one[0].week_ticks
+    """The tick of the week since the start of the run, for routines."""
+    return tick % b.one[0].week_ticks
 
 
 @inner

@@ -55,7 +55,7 @@ class Publisher:
         self.rows = 0
         self._causes = (*names.seeds, *OPTIONS)
         self._marks = (*names.states, *world.kinds)
-        self._states = [{name: int(row[name]) for name in ("kind", "notice_share", "period_known", "misread", "taken_for")} for row in b.states]
+        self._states = [{name: int(row[name]) for name in ("kind", "period_known", "misread", "taken_for")} for row in b.states]
         self._seed = int(b.one["seed"][0])
         self._noticing = bool((b.states["notice_share"] > 0).any())
 
@@ -79,7 +79,7 @@ class Publisher:
         self._send(1 << 62)
 
     def _send(self, before: int) -> None:
-        rows = np.concatenate([self.s.events[:0], *self.waiting])
+        rows = self._waiting_rows()
         ids = self._ids(rows["person"])
         order = np.lexsort((rows["place"], rows["kind"], ids, rows["at"]))
         ready = int((rows["at"] < before).sum())
@@ -88,6 +88,9 @@ class Publisher:
             self.sink.append("events", self._columns({name: rows[name][chosen] for name in EVENTS}))
             self.rows += ready
         self.waiting = [rows[np.sort(rest)]] if len(rest) else []
+
+    def _waiting_rows(self) -> Any:
+        return np.concatenate([self.s.events[:0], *self.waiting])
 
     def _ids(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         ids = self.g.persons["id"]
@@ -181,7 +184,7 @@ class Publisher:
 
     def to_arrays(self) -> dict[str, NDArray[np.int64]]:
         """What waits and what was last written, for a checkpoint."""
-        rows = np.concatenate([self.s.events[:0], *self.waiting])
+        rows = self._waiting_rows()
         waiting = {f"waiting/{name}": rows[name] for name in EVENTS}
         notices = np.array(sorted(self.notices), dtype=np.int64).reshape(-1, 5)
         return {

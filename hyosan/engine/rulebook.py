@@ -19,7 +19,7 @@ PAIR, MEMBERS, PRESENT = 0, 1, 2
 """By what the bites of one of those who bite are divided."""
 
 SCALARS = (
-    "seed", "tick_seconds", "week_ticks", "week_offset", "rate_bits", "susceptible", "infected", "killed", "contact_frequency", "air_frequency",
+    "seed", "tick_seconds", "week_ticks", "rate_bits", "susceptible", "infected", "killed", "contact_frequency", "air_frequency",
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
     "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hyosan.backend import rule
 from hyosan.distributions import draw_seconds
 from hyosan.engine.compile import Names
+from hyosan.engine.lists import as_counted
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_CLASS, RING, ROUTINE, State, new_state
 from hyosan.errors import ScenarioError
@@ -43,7 +44,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
         p.reserve = threshold(seed, RESERVE, name, 0, 0)
         p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
-        p.counted = g.persons[i].zone * 128 + b.states[b.one[0].susceptible].kind
+        p.counted = as_counted(g.persons[i].zone, 0, b.states[b.one[0].susceptible].kind)
         p.infectiousness = WEIGHT
         p.obeys = bits(seed, COMPLY, name, 0, 0) >> 30
         p.activity = ROUTINE

@@ -91,3 +91,12 @@ def first_of(threshold_a: int, weight_a: int, threshold_b: int, weight_b: int) -
     if weight_b <= 0:
         return True
     return (threshold_a >> 12) * weight_b < (threshold_b >> 12) * weight_a
+
+
+@rule
+def scale_of(top: int) -> int:
+    """Bits to drop so that weights of at most `top` fit the 23 bits that `first_of` takes."""
+    shift = 0
+    while top >> shift >= 1 << 23:
+        shift += 1
+    return shift
