@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.errors import ScenarioError
+from hyosan.scenario.files import read_text, resolve_file
 
 GROUPS: Final = 16
 """Age groups of 5 years; the last is 75 and over."""
@@ -58,13 +59,10 @@ def _shipped() -> dict[str, dict[str, NDArray[np.float64]]]:
 
 
 def _from_file(name: str, base: Path, field: str) -> NDArray[np.float64]:
-    path = (base / name).resolve()
-    if not path.is_relative_to(base.resolve()):
-        raise ScenarioError(f"{field}: {name!r} lies outside the folder of the scenario")
     try:
-        lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{field}: {name!r} cannot be read: {error}") from None
+        lines = list(csv.reader(read_text(resolve_file(base, name), name).splitlines()))
+    except ScenarioError as error:
+        raise ScenarioError(f"{field}: {error}") from None
     try:
         made = np.array([[float(cell) for cell in line] for line in lines if line], dtype=np.float64)
     except ValueError as error:
