@@ -27,7 +27,7 @@ EVENTS = (
     Column("place_kind", _name, "", "kind of that place"),
     Column("zone", _name, "", "zone of that place"),
     Column("route", _name, "", "route of transmission, of infections"),
-    Column("strain", pa.int16(), "", "strain; 0 until strains exist"),
+    Column("strain", pa.int16(), "", "strain of the infection: its number in the scenario, from 0"),
     Column("from", _name, "", "state before, of changes of state; place kind left, of moves"),
     Column("to", _name, "", "state after; place kind reached, of moves"),
     Column("cause", _name, "", "why: name of the order, seed or noise, or the option chosen"),
@@ -49,6 +49,7 @@ EVENT_KINDS = {
     "captured": "one of the turned is captured",
     "released": "a person is released from the quarantine",
     "noticed": "the authorities learn of a person's state",
+    "vaccinated": "a person gets a dose of a vaccine",
 }
 PEOPLE = (
     Column("person", pa.int64(), "", "id"),

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hyosan.distributions import draw_seconds
-from hyosan.engine.compile import make_law
+from hyosan.engine.compile_laws import make_law
 from hyosan.reproduction import days, moments_of, reproduction
 from hyosan.scenario.block import Block, Varies
 from hyosan.scenario.pathogen import ByAge, ByHost

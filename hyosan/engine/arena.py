@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.engine.course import next_out, out_instants
+from hyosan.engine.fate import next_out, out_instants
 from hyosan.engine.heap import heapify, pop, push, remove
 from hyosan.engine.opponents import one_of
 from hyosan.engine.rulebook import MEMBERS, PRESENT
@@ -236,7 +236,7 @@ def happen(s: Any, g: Any, b: Any, a: int, w: Any, start: int, row: int, i: int)
         quit_side(s, w, start, i, 0)
         t.role = R_OTHER
         s.people[i].leave_reserve = 0
-        become(s, g, b, w, start, i, b.one[0].infected, s.people[i].episode + 1, at, -1)
+        become(s, g, b, w, start, i, b.one[0].infected, s.people[i].luck + 1, at, -1)
     else:
         w[W_SIZE + row] = pop(s.heaps[row], start, w[W_SIZE + row], s.travel["mark"], ids)
         t = s.travel[i]
@@ -276,7 +276,7 @@ def become(s: Any, g: Any, b: Any, w: Any, start: int, i: int, state: int, episo
         join_list(s, w, start, i, 1)
         row = KINDS + b.one[0].fighters + hostile
         w[W_SIZE + row] = push(s.heaps[row], start, w[W_SIZE + row], i, s.travel["mark"], ids)
-    out = next_out(b, g, i, s.people[i].host, episode, state)
+    out = next_out(b, g, i, s.people[i].host, episode, state, 0)
     t.next_out = out
     t.next_at = NEVER if out < 0 else at + out_instants(b, g, i, episode, out)
     if t.next_at <= w[W_BEGIN] + w[W_LENGTH]:
@@ -296,7 +296,7 @@ def change(s: Any, g: Any, b: Any, w: Any, start: int, i: int) -> None:
         quit_heap(s, g, w, KINDS + t.kind, start, i)
         quit_side(s, w, start, i, 0)
     t.role = R_OTHER
-    become(s, g, b, w, start, i, state, s.people[i].episode + (1 if t.bite_at >= 0 else 0), at, left)
+    become(s, g, b, w, start, i, state, s.people[i].luck + (1 if t.bite_at >= 0 else 0), at, left)
 
 
 @inner

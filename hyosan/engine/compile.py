@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan import distributions
-from hyosan.distributions import Law
+from hyosan.engine.compile_care import make_care, make_wards
 from hyosan.engine.compile_exposure import exposing
 from hyosan.engine.compile_floor import make_floor
+from hyosan.engine.compile_immunity import make_strains, make_vaccines, openness
+from hyosan.engine.compile_laws import SHARE, Laws, share
 from hyosan.engine.rulebook import (
     CLASSES,
     DOES,
@@ -28,19 +30,20 @@ from hyosan.engine.rulebook import (
     table,
 )
 from hyosan.errors import ScenarioError
-from hyosan.rules.transmit import WEIGHT
+from hyosan.rules.transmit import OPEN_BITS, WEIGHT
 from hyosan.scenario.behaviour import OPTIONS
-from hyosan.scenario.block import Varies
 from hyosan.scenario.pathogen import ByAge, ByHost
 from hyosan.scenario.root import DAYS, Scenario
 from hyosan.units import DAY_SECONDS, Moment
 from hyosan.world.frame import World
 
-SHARE = 1 << 32
-"""A share of 1."""
 WALKING_METRES_PER_SECOND = 1.3
 """Pace at which the world's travel times are given (Bohannon 1997: comfortable gait of adults 1.27 to 1.46 m/s)."""
 MAX_KINDS = 8
+LINE_LIST = "line list"
+"""The cause of infections that a line list tells of."""
+OPEN = 1 << OPEN_BITS
+"""As open to infection as the susceptible."""
 
 
 @dataclass(frozen=True)
@@ -60,73 +63,26 @@ class Names:
         return self.states.index(name)
 
 
-class _Laws:
-    """Collects laws of durations; equal ones share an entry."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[int, int, int, int]] = []
-        self.values: list[NDArray[np.int64]] = []
-        self.size = 0
-        self.known: dict[str, int] = {}
-
-    def add(self, spread: Any) -> int:
-        """The number of the law that a duration of the scenario follows."""
-        key = repr(spread)
-        return self.known[key] if key in self.known else self.add_law(key, make_law(spread))
-
-    def add_law(self, key: str, law: Law) -> int:
-        """The number of a law, known by `key` from now on."""
-        if key not in self.known:
-            self.rows.append((law.kind, law.a, law.b, self.size))
-            self.values.append(law.values)
-            self.size += len(law.values)
-            self.known[key] = len(self.rows) - 1
-        return self.known[key]
-
-
-def make_law(spread: Any) -> Law:
-    """A duration of the scenario (the same for all, or `varies`) as a law."""
-    if not isinstance(spread, Varies):
-        return distributions.fixed(spread)
-    law = spread.varies.law
-    match spread.varies.kind:
-        case "exponential":
-            return distributions.exponential(law.mean)
-        case "lognormal":
-            return distributions.lognormal(law.mean, law.sd)
-        case "gamma":
-            return distributions.gamma(law.mean, law.sd)
-        case "weibull":
-            return distributions.weibull(law.shape, law.scale)
-        case "uniform":
-            return distributions.uniform(law.low, law.high)
-        case "empirical":
-            return distributions.empirical(law.values)
-        case _:
-            return distributions.fixed(law.value)
-
-
-def _dispersion(scenario: Scenario, laws: _Laws) -> int:
+def _dispersion(scenario: Scenario, laws: Laws) -> int:
     """The law of how infectious people are, in 1/1024 with mean 1; -1 = all alike."""
     k = scenario.pathogen.dispersion
     return -1 if k is None else laws.add_law(f"dispersion {k}", distributions.gamma(float(WEIGHT), WEIGHT / k**0.5))
 
 
-def share(value: float) -> int:
-    """A share as an integer of 2**-32; 1 is certain."""
-    return round(Fraction(value) * SHARE)
-
-
 def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Rulebook, Floor, Names]:
     """The scenario and its world as integers. Raises ScenarioError where numbers cannot be represented."""
     names = _names(scenario)
-    laws = _Laws()
+    laws = Laws()
     states = _states(scenario, names, laws)
     outs, cuts = _outs(scenario, names, laws, states)
     settings, matrices, link = exposing(scenario, world)
+    strains, cross = make_strains(scenario)
+    vaccines, doses, against = make_vaccines(scenario, laws)
+    wards = make_wards(scenario, world, states)
+    beds, staff = make_care(scenario, world)
     bite, kill, rate_bits = _fights(scenario, world, names)
     slot_seconds = _slots(scenario, world, names.start_clock)
-    floor = make_floor(world, slot_seconds, fighter_kinds(scenario, world, names), settings)
+    floor = make_floor(world, slot_seconds, fighter_kinds(scenario, world, names), settings, wards, staff)
     behaviour = scenario.behaviour
     route = scenario.pathogen.routes
     one = table(
@@ -145,6 +101,7 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         has_contact=int(route.contact is not None or route.air is not None),
         has_bites=int(route.bite is not None), hosts=len(names.hosts), fighters=len(names.fighters), hostiles=len(names.hostiles),
         slots=world.ground.person_slot_place.shape[1], camp=_camp(world),
+        strains=len(strains), forgets=int(bool(scenario.pathogen.strains)), notices=int((states["notice_share"] > 0).any()),
     )  # fmt: skip
     choice = np.array(
         [[round(getattr(behaviour, row).get(o, 0) * 1024) for o in OPTIONS] for row in ("hidden", "told", "hears", "sees")], dtype=np.int64
@@ -157,7 +114,8 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         laws=np.array(laws.rows, dtype=np.int64).view(table(LAWS, 0).dtype).reshape(-1),
         law_values=np.concatenate([*laws.values, np.zeros(1, dtype=np.int64)]),
         host_cut=_cumulative([share(h.share) for h in hosts.values()]),
-        host_susceptibility=np.array([round(h.susceptibility * WEIGHT) for h in hosts.values()], dtype=np.int64), slot_seconds=slot_seconds,
+        host_susceptibility=np.array([round(h.susceptibility * OPEN) for h in hosts.values()], dtype=np.int64), slot_seconds=slot_seconds,
+        strains=strains, cross=cross, vaccines=vaccines, doses=doses, against=against, care=beds,
     )  # fmt: skip
     return book, floor, names
 
@@ -174,11 +132,11 @@ def _names(scenario: Scenario) -> Names:
     if missing:
         raise ScenarioError(f"pathogen.routes.bite.fights: no row for fighter {missing[0]!r}; every kind of fighter needs one")
     clock = round(Moment(scenario.time.start).seconds)
-    seeds = ("", *scenario.seeds, *scenario.noises, *scenario.orders)
+    seeds = ("", *scenario.seeds, *scenario.noises, *scenario.orders, *scenario.importations, LINE_LIST)
     return Names(states, tuple(pathogen.hosts), fighters, hostiles, seeds, clock)
 
 
-def _states(scenario: Scenario, names: Names, laws: _Laws) -> Any:
+def _states(scenario: Scenario, names: Names, laws: Laws) -> Any:
     made = table(STATES, len(names.states))
     for row, (name, state) in zip(made, scenario.pathogen.states.items(), strict=True):
         row.kind = CLASSES.index(state.counts_as)
@@ -196,27 +154,31 @@ def _states(scenario: Scenario, names: Names, laws: _Laws) -> Any:
         row.notice_share = share(noticed.share) if noticed else 0
         row.period_known = share(noticed.period_known) if noticed else 0
         row.notice_law = laws.add(noticed.after if noticed else 0.0)
+        row.open = round(openness(scenario.pathogen, name) * OPEN)
+        row.bed = list(scenario.care).index(state.bed) if state.bed else -1
         row.misread = share(noticed.misread) if noticed else 0
         row.taken_for = names.state(noticed.taken_for) if noticed and noticed.taken_for else -1
     return made
 
 
-def _outs(scenario: Scenario, names: Names, laws: _Laws, states: Any) -> tuple[Any, NDArray[np.int64]]:
+def _outs(scenario: Scenario, names: Names, laws: Laws, states: Any) -> tuple[Any, NDArray[np.int64]]:
     ordered = [t for name in names.states for t in scenario.pathogen.transitions if t.origin == name]
     outs = table(OUTS, len(ordered))
-    cuts = np.zeros((max(1, len(ordered)), len(names.hosts), 111), dtype=np.int64)
+    cuts = np.zeros((2, max(1, len(ordered)), len(names.hosts), 111), dtype=np.int64)
     at = 0
     for code, name in enumerate(names.states):
         states[code].out_start = at
-        sums = np.zeros((len(names.hosts), 111), dtype=np.int64)
+        sums = np.zeros((2, len(names.hosts), 111), dtype=np.int64)
         for transition in (t for t in ordered if t.origin == name):
             outs[at].to = names.state(transition.to)
             outs[at].law = laws.add(transition.after)
-            sums = sums + _share_table(transition.share, names.hosts)
-            cuts[at] = sums
+            for bedless, part in enumerate((transition.share, transition.without_bed)):
+                sums[bedless] += _share_table(transition.share if part is None else part, names.hosts)
+            cuts[:, at] = sums
             at += 1
         if at > states[code].out_start:
-            cuts[at - 1][cuts[at - 1] >= SHARE - 8] = SHARE  # shares such as 1/3 + 2/3, rounded, still add up to certainty
+            last = cuts[:, at - 1]
+            last[last >= SHARE - 8] = SHARE  # shares such as 1/3 + 2/3, rounded, still add up to certainty
         states[code].out_end = at
     return outs, cuts
 

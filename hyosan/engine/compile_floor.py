@@ -14,8 +14,15 @@ WELDED: Final = 2
 """State of a door that nobody opens."""
 
 
-def make_floor(world: World, slot_seconds: NDArray[np.int64], fighter: NDArray[np.int64], settings: Any) -> Floor:
-    """The world as kernels read it; `settings` are rows of SETTINGS.
+def make_floor(
+    world: World,
+    slot_seconds: NDArray[np.int64],
+    fighter: NDArray[np.int64],
+    settings: Any,
+    wards: NDArray[np.int64],
+    staff: NDArray[np.int64],
+) -> Floor:
+    """The world as kernels read it; `settings` are rows of SETTINGS, `wards` and `staff` as of `Floor`.
 
     `slot_seconds` [schedules, ticks, slots] ends with a schedule for each slot that never leaves it.
     """
@@ -46,7 +53,7 @@ def make_floor(world: World, slot_seconds: NDArray[np.int64], fighter: NDArray[n
         x=ground.place_x, y=ground.place_y, outside=ground.place_outside, way_start=start[:-1], way_end=start[1:],
         main_start=main_start[:-1], main_end=main_start[1:], child_start=child_start[:-1], child_end=child_start[1:],
         leaf_start=child_start[1:] - np.bincount(from_[child & dead_end[to]], minlength=m) if len(to) else 0, dead_end=dead_end,
-        out=_nearest_outside(ground), ages_row=np.where(aged, 2 * (np.cumsum(aged) - 1), -1),
+        out=_nearest_outside(ground), ages_row=np.where(aged, np.cumsum(aged) - 1, -1),
     )  # fmt: skip
     ways = table(
         WAYS, len(to), to=to, seconds=ground.way_seconds, door=ground.way_door, sound_lost=ground.way_sound_lost, gate=ground.way_gate,
@@ -54,7 +61,8 @@ def make_floor(world: World, slot_seconds: NDArray[np.int64], fighter: NDArray[n
     )  # fmt: skip
     return Floor(
         persons, slots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
-        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64), _rows_by_id(ground.person_id),
+        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64), wards, staff,
+        _rows_by_id(ground.person_id),
     )  # fmt: skip
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.distributions import draw_seconds
+from hyosan.engine.fate import draw, next_out, out_instants
+from hyosan.engine.immunity import passes_on
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
 from hyosan.engine.presence import count_routine, set_place, slot_place, week_tick, where
 from hyosan.engine.state import (
+    C_ASKING,
     C_CARRIED,
     C_CLASS,
     C_EVENTS,
@@ -17,6 +19,9 @@ from hyosan.engine.state import (
     C_LAST,
     C_OVERFLOW,
     D_COURSE,
+    F_IN_BED,
+    F_LISTED,
+    F_NO_BED,
     FLEE,
     GONE,
     HELD,
@@ -27,11 +32,10 @@ from hyosan.engine.state import (
 )
 from hyosan.luck import INFECTIOUSNESS, KILL_RESERVE, RESERVE, bits, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER
-from hyosan.rules.progress import course_luck, duration_luck
 from hyosan.rules.transmit import exerted
 
 SEEDED, INFECTED, PROGRESSED, KILLED, CHOSE, MOVED, LEFT_BUILDING, LEFT_CITY, DOOR_BROKEN, DOOR_SHUT = range(10)
-CALLED, RESCUED, QUARANTINED, CAPTURED, RELEASED, NOTICED = range(10, 16)
+CALLED, RESCUED, QUARANTINED, CAPTURED, RELEASED, NOTICED, VACCINATED = range(10, 17)
 """Kinds of events, in the order of `tables.EVENT_KINDS`."""
 NO_ROUTE, BY_CONTACT, BY_BITE, BY_AIR = range(4)
 DOES_ACTIVITY: Final = (ROUTINE, FLEE, HIDE, PURSUE, STILL)
@@ -58,35 +62,8 @@ def emit(s: Any, at: int, kind: int, person: int, other: int, place: int, route:
     row.from_ = from_
     row.to = to
     row.cause = cause
+    row.strain = s.people[person].strain if person >= 0 else 0
     s.count[C_EVENTS] = k + 1
-
-
-@inner
-def draw(b: Any, law: int, word: int) -> int:
-    """Seconds drawn from a law of the rulebook."""
-    row = b.laws[law]
-    return draw_seconds(row.kind, row.a, row.b, b.law_values, row.offset, word)
-
-
-@inner
-def next_out(b: Any, g: Any, i: int, host: int, episode: int, state: int) -> int:
-    """The transition that person i will take out of a state in this episode; -1 = none."""
-    start, end = b.states[state].out_start, b.states[state].out_end
-    if start == end:
-        return -1
-    luck = course_luck(b.one[0].seed, g.persons[i].id, episode, state)
-    age = min(g.persons[i].age, 110)
-    for k in range(start, end):
-        if luck < b.out_cut[k, host, age]:
-            return k
-    return -1
-
-
-@inner
-def out_instants(b: Any, g: Any, i: int, episode: int, out: int) -> int:
-    """How long person i waits for a transition, in instants."""
-    word = duration_luck(b.one[0].seed, g.persons[i].id, episode, out)
-    return draw(b, b.outs[out].law, word) << INSTANT_BITS
 
 
 @inner
@@ -95,6 +72,7 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
     stir(s, i)
     old = s.people[i].health
     place = where(s, g, b, i, tick)
+    leave_bed(s, b, i, state)
     there = s.people[i].activity != ROUTINE and s.people[i].activity < HELD
     if there and b.states[old].hostile >= 0:
         add_hostile(s, place, -1)
@@ -111,24 +89,41 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
     if there and state == b.one[0].susceptible:
         s.places[place].targets += 1
     if b.states[state].hostile >= 0 and b.states[old].hostile < 0:
-        s.people[i].kill_reserve = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, s.people[i].episode)
+        s.people[i].kill_reserve = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, s.people[i].luck)
     if state == b.one[0].susceptible:
-        s.people[i].reserve = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, s.people[i].episode)
+        s.people[i].past = 0
     set_infectious(s, i, b.states[state].contact + b.states[state].air > 0 and s.people[i].activity != GONE)
     plan_next(s, g, b, i, state, at)
     take_up(s, g, b, i, state, place, tick)
 
 
 @inner
+def leave_bed(s: Any, b: Any, i: int, state: int) -> None:
+    """Person i, about to enter a state, gives up the bed of the one before, unless it needs one of the same kind."""
+    held = s.people[i].notes & (F_IN_BED | F_NO_BED)
+    kind = b.states[s.people[i].health].bed
+    if held == 0 or kind == b.states[state].bed:
+        return
+    if held == F_IN_BED:
+        s.beds[kind].taken -= 1
+    s.people[i].notes &= ~(F_IN_BED | F_NO_BED)
+
+
+@inner
 def plan_next(s: Any, g: Any, b: Any, i: int, state: int, at: int) -> None:
-    """Choose the next transition of person i and put it on the calendar."""
-    out = next_out(b, g, i, s.people[i].host, s.people[i].episode, state)
+    """Choose the next transition of person i and put it on the calendar. Who needs a bed asks for one first (`engine/beds.py`)."""
+    asks = b.states[state].bed >= 0 and s.people[i].notes & (F_IN_BED | F_NO_BED) == 0
+    bedless = 1 if s.people[i].notes & F_NO_BED else 0
+    out = -1 if asks else next_out(b, g, i, s.people[i].host, s.people[i].luck, state, bedless)
     s.people[i].next_out = out
+    if asks:
+        s.asking[s.count[C_ASKING]] = i
+        s.count[C_ASKING] += 1
     if out < 0:
         s.people[i].next_at = NEVER
         drop_due(s, i)
         return
-    s.people[i].next_at = at + out_instants(b, g, i, s.people[i].episode, out)
+    s.people[i].next_at = at + out_instants(b, g, i, s.people[i].luck, out)
     due_in(s, i, due_tick(b, s.people[i].next_at))
 
 
@@ -155,6 +150,15 @@ def take_up(s: Any, g: Any, b: Any, i: int, state: int, place: int, tick: int) -
         return
     if activity == HELD:
         return
+    ward = nearest_ward(g, b, i, state)
+    if ward >= 0:
+        if activity != STILL or s.people[i].place != ward:
+            set_place(s, g, b, i, ward, STILL)
+        s.people[i].goal = -1
+        s.people[i].press = -1
+        drop_wake(s, i)
+        set_tracked(s, i, False)
+        return
     wanted = DOES_ACTIVITY[does]
     if wanted == PURSUE or wanted == STILL:
         if activity != wanted:
@@ -175,19 +179,45 @@ def take_up(s: Any, g: Any, b: Any, i: int, state: int, place: int, tick: int) -
 
 
 @inner
-def infect(s: Any, g: Any, b: Any, i: int, at: int, by: int, route: int, place: int, state: int, cause: int, tick: int) -> None:
-    """Person i is infected at an instant by person `by` (-1 = by the scenario) and enters `state`."""
+def nearest_ward(g: Any, b: Any, i: int, state: int) -> int:
+    """The place nearest to the home of person i where those in a state lie (ties by id); -1 = they stay where they are."""
+    best, least = -1, 0
+    home = g.grounds[g.persons[i].home]
+    for k in range(b.states[state].ward_start, b.states[state].ward_end):
+        dx, dy = g.grounds[g.wards[k]].x - home.x, g.grounds[g.wards[k]].y - home.y
+        if best < 0 or dx * dx + dy * dy < least:
+            best, least = g.wards[k], dx * dx + dy * dy
+    return best
+
+
+@inner
+def infect(s: Any, g: Any, b: Any, i: int, at: int, by: int, route: int, place: int, state: int, strain: int, cause: int, tick: int) -> None:
+    """Person i is infected at an instant by person `by` (-1 = by the scenario) with a strain and enters `state`."""
     s.people[i].infector = by
     s.people[i].infected_at = at
+    s.people[i].strain = strain
+    s.people[i].notes &= ~F_LISTED
     s.people[i].episode += 1
-    if b.one[0].dispersion_law >= 0:
-        word = bits(b.one[0].seed, INFECTIOUSNESS, g.persons[i].id, 0, s.people[i].episode)
-        s.people[i].infectiousness = draw(b, b.one[0].dispersion_law, word)
+    s.people[i].luck += 1
+    s.people[i].infectiousness = own_infectiousness(s, g, b, i, strain, at)
+    s.people[i].reserve = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, s.people[i].luck)
     s.count[C_INFECTED] += 1
     s.count[C_LAST] = max(s.count[C_LAST], at)
     kind = INFECTED if by >= 0 else SEEDED
     emit(s, at, kind, i, by, place, route, s.people[i].health, state, cause)
     enter_state(s, g, b, i, state, at, tick)
+    if b.one[0].forgets:
+        s.people[i].past |= 1 << strain
+
+
+@inner
+def own_infectiousness(s: Any, g: Any, b: Any, i: int, strain: int, at: int) -> int:
+    """The factor on what person i, infected by a strain, exerts, 1/1024: by their own luck, the strain, and a vaccine they had."""
+    factor = AVERAGE
+    if b.one[0].dispersion_law >= 0:
+        word = bits(b.one[0].seed, INFECTIOUSNESS, g.persons[i].id, 0, s.people[i].luck)
+        factor = draw(b, b.one[0].dispersion_law, word)
+    return (factor * b.strains[strain].transmission >> 10) * passes_on(s, g, b, i, at) >> 10
 
 
 @inner
@@ -264,6 +294,7 @@ def add_carry(s: Any, i: int, route: int, place: int, amount: int, start: int, e
     row = s.carried[k]
     row.person = i
     row.route = route
+    row.strain = s.people[i].strain
     row.place = place
     row.amount = amount
     row.start = start

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import CAPTURED, DEAD_CLASS, NO_ROUTE, QUARANTINED, RELEASED, RESCUED, die, draw, emit
+from hyosan.engine.course import CAPTURED, DEAD_CLASS, NO_ROUTE, QUARANTINED, RELEASED, RESCUED, die, emit
+from hyosan.engine.fate import notice_delay
 from hyosan.engine.lists import as_counted, wake_in
 from hyosan.engine.moving import hold, root
 from hyosan.engine.presence import member_there, set_place, where
 from hyosan.engine.state import C_STIRRED, D_FORCE, D_SWEEP, F_LEFT, F_SERVED, F_STIRRED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
-from hyosan.luck import BLAST, CAPTURE, FOUND, NOTICE, NOTICE_DELAY, TELL, bits, chance
-from hyosan.rules.exact import INSTANT_BITS
+from hyosan.luck import BLAST, CAPTURE, FOUND, TELL, bits, chance
 
 
 @rule
@@ -249,8 +249,4 @@ def notice_delays(s: Any, g: Any, b: Any, rows: Any, states: Any, delays: Any) -
     """For people (rows) who entered states: instants until the authorities notice it, -1 = never."""
     for k in range(len(rows)):
         i, state = rows[k], states[k]
-        luck = bits(b.one[0].seed, NOTICE, g.persons[i].id, state, s.people[i].episode) >> 30
-        delays[k] = -1
-        if luck < b.states[state].notice_share:
-            word = bits(b.one[0].seed, NOTICE_DELAY, g.persons[i].id, state, s.people[i].episode)
-            delays[k] = draw(b, b.states[state].notice_law, word) << INSTANT_BITS
+        delays[k] = notice_delay(g, b, i, state, s.people[i].luck)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.engine.course import own, weight_of
+from hyosan.engine.immunity import openness
 from hyosan.engine.presence import member_there, slot_place, week_tick
 from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, HELD, ROUTINE
 from hyosan.luck import WHO, threshold
@@ -31,7 +32,7 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
     for k in range(s.count[C_CARRIED]):
         row = s.carried[k]
         # Dated into the tick before at the earliest, however late its own source was, so that the log can be sent off.
-        add_entry(s, g, b, row.person, row.route, row.place, row.amount, max(row.start, 2 * begin - end), row.end)
+        add_entry(s, g, b, row.person, row.route, row.strain, row.place, row.amount, max(row.start, 2 * begin - end), row.end)
     s.count[C_CARRIED] = 0
     for k in range(s.count[C_INFECTIOUS]):
         exert(s, g, b, s.infectious[k], begin, end, tick)
@@ -40,7 +41,7 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
         if place >= 0 and s.places[place].field_entry == k:
             expose_place(s, g, b, place, tick)
         elif place < 0:
-            push_links(s, g, b, s.entries[k].person, s.entries[k].amount, tick)
+            push_links(s, g, b, s.entries[k].person, s.entries[k].strain, s.entries[k].amount, tick)
 
 
 @inner
@@ -59,16 +60,16 @@ def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> No
 def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: int, stop: int, tick: int) -> None:
     """`exert` by one route, at each place of the tick and through links."""
     if s.people[i].activity != ROUTINE:
-        add_entry(s, g, b, i, route, s.people[i].place, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
+        add_entry(s, g, b, i, route, s.people[i].strain, s.people[i].place, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
             seconds = b.slot_seconds[schedule, hour, slot]
             if seconds > 0:
                 amount = own(s, i, exerted(weight, stop - start, seconds, b.one[0].tick_seconds))
-                add_entry(s, g, b, i, route, slot_place(s, g, b, i, slot), amount, start, stop)
+                add_entry(s, g, b, i, route, s.people[i].strain, slot_place(s, g, b, i, slot), amount, start, stop)
     if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
-        add_entry(s, g, b, i, route, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
+        add_entry(s, g, b, i, route, s.people[i].strain, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
 
 
 @inner
@@ -78,18 +79,18 @@ def age_group(g: Any, i: int) -> int:
 
 
 @inner
-def add_entry(s: Any, g: Any, b: Any, person: int, route: int, place: int, amount: int, start: int, end: int) -> None:
-    """One person exerts `amount` by a route at a place (-1 = through links) during an interval."""
+def add_entry(s: Any, g: Any, b: Any, person: int, route: int, strain: int, place: int, amount: int, start: int, end: int) -> None:
+    """One person exerts `amount` of a strain by a route at a place (-1 = through links) during an interval."""
     k = s.count[C_ENTRIES]
     if k >= len(s.entries):
         s.count[C_OVERFLOW] += 1
         return
     row = s.entries[k]
-    row.person, row.route, row.place, row.amount, row.start, row.end, row.next = person, route, place, amount, start, end, -1
+    row.person, row.route, row.strain, row.place, row.amount, row.start, row.end, row.next = person, route, strain, place, amount, start, end, -1
     s.count[C_ENTRIES] = k + 1
     if place >= 0:
         first = s.places[place].field_entry
-        add_field(s, g, b, person, route, place, amount)
+        add_field(s, g, b, person, 2 * strain + route, place, amount)
         if first < 0:
             s.places[place].field_entry = k
         else:
@@ -101,17 +102,15 @@ def add_entry(s: Any, g: Any, b: Any, person: int, route: int, place: int, amoun
 
 
 @inner
-def add_field(s: Any, g: Any, b: Any, person: int, route: int, place: int, amount: int) -> None:
-    """Add to the field of a place, by the age of those exposed where a contact matrix says who meets whom."""
-    matrix = matrix_of(g, b, place, route)
+def add_field(s: Any, g: Any, b: Any, person: int, column: int, place: int, amount: int) -> None:
+    """Add to a field of a place (`column` 2 strain + route), by the age of those exposed where a contact matrix says who meets whom."""
+    matrix = matrix_of(g, b, place, column & 1)
     if matrix >= 0:
-        row, group = g.grounds[place].ages_row + route, age_group(g, person)
+        row, group = g.grounds[place].ages_row * 2 * b.one[0].strains + column, age_group(g, person)
         for other in range(16):
             s.age_fields[row, other] += mul_shift(amount, b.age_mix[matrix, other, group], 16)
-    elif route == 0:
-        s.places[place].field += amount
     else:
-        s.places[place].field_air += amount
+        s.fields[place, column] += amount
 
 
 @inner
@@ -122,17 +121,17 @@ def matrix_of(g: Any, b: Any, place: int, route: int) -> int:
 
 
 @inner
-def field_on(s: Any, g: Any, b: Any, i: int, place: int, route: int) -> int:
-    """The field that person i is exposed to at a place by a route."""
-    if matrix_of(g, b, place, route) >= 0:
-        return s.age_fields[g.grounds[place].ages_row + route, age_group(g, i)]
-    return s.places[place].field if route == 0 else s.places[place].field_air
+def field_on(s: Any, g: Any, b: Any, i: int, place: int, column: int) -> int:
+    """The field that person i is exposed to at a place (`column` 2 strain + route)."""
+    if matrix_of(g, b, place, column & 1) >= 0:
+        return s.age_fields[g.grounds[place].ages_row * 2 * b.one[0].strains + column, age_group(g, i)]
+    return s.fields[place, column]
 
 
 @inner
 def add_candidate(s: Any, b: Any, i: int, tick: int) -> None:
     """List a person as exposed, once."""
-    if s.people[i].health == b.one[0].susceptible and s.travel[i].candidate_tick != tick and s.people[i].activity < HELD:
+    if b.states[s.people[i].health].open > 0 and s.travel[i].candidate_tick != tick and s.people[i].activity < HELD:
         s.travel[i].candidate_tick = tick
         s.travel[i].exposed_at = -1
         s.candidates[s.count[C_CANDIDATES]] = i
@@ -146,7 +145,7 @@ def expose_place(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
         at = slot * len(s.places) + place
         for k in range(g.member_start[at], g.member_start[at + 1]):
             i = g.member_person[k]
-            if s.people[i].health == b.one[0].susceptible and member_there(s, g, b, i, slot, place, tick):
+            if b.states[s.people[i].health].open > 0 and member_there(s, g, b, i, slot, place, tick):
                 add_candidate(s, b, i, tick)
     i = s.places[place].occ_head
     while i >= 0:
@@ -155,14 +154,15 @@ def expose_place(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
 
 
 @inner
-def push_links(s: Any, g: Any, b: Any, i: int, amount: int, tick: int) -> None:
+def push_links(s: Any, g: Any, b: Any, i: int, strain: int, amount: int, tick: int) -> None:
     """List everybody linked to a person who exerts."""
     for k in range(g.link_start[i], g.link_start[i + 1]):
         j = g.link_to[k]
         if s.travel[j].link_turn != tick:
             s.travel[j].link_turn = tick
-            s.travel[j].link_field = 0
-        s.travel[j].link_field += amount * g.link_weight[k] >> 10
+            for other in range(b.one[0].strains):
+                s.link_fields[j, other] = 0
+        s.link_fields[j, strain] += amount * g.link_weight[k] >> 10
         add_candidate(s, b, j, tick)
 
 
@@ -175,12 +175,12 @@ def coefficient(s: Any, g: Any, b: Any, place: int, route: int) -> int:
 
 
 @inner
-def spent_at(s: Any, g: Any, b: Any, i: int, place: int, factor: int, total: int) -> int:
-    """`total` and what the fields of a place spend of person i's reserve; saturates."""
+def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: int, total: int) -> int:
+    """`total` and what the fields of a strain at a place spend of person i's reserve; saturates."""
     if s.places[place].field_entry < 0:
         return total
     for route in range(2):
-        field = field_on(s, g, b, i, place, route)
+        field = field_on(s, g, b, i, place, 2 * strain + route)
         if field > 0:
             total = min(FULL, total + exposure(coefficient(s, g, b, place, route), field, factor))
     return total
@@ -188,55 +188,63 @@ def spent_at(s: Any, g: Any, b: Any, i: int, place: int, factor: int, total: int
 
 @inner
 def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
-    """Spend the reserve of one exposed person; when it is gone, note when and by whom they are infected."""
-    if s.people[i].health != b.one[0].susceptible:
-        return
-    factor = b.host_susceptibility[s.people[i].host]
-    if factor == 0:
-        return
+    """Spend the reserve of one exposed person; when it is gone, note when, with what and by whom they are infected."""
     total = 0
-    link = 0
-    if s.travel[i].link_turn == tick and b.one[0].contact_link > 0:
-        link = exposure(b.one[0].contact_link, s.travel[i].link_field, factor)
-        total = link
-    if s.people[i].activity != ROUTINE:
-        total = spent_at(s, g, b, i, s.people[i].place, factor, total)
-    else:
-        hour, schedule = week_tick(b, tick), g.persons[i].schedule
-        for slot in range(b.one[0].slots):
-            if b.slot_seconds[schedule, hour, slot] > 0:
-                total = spent_at(s, g, b, i, slot_place(s, g, b, i, slot), factor, total)
+    for strain in range(b.one[0].strains):
+        factor = openness(s, g, b, i, strain, tick)
+        if factor > 0:
+            total = spent_by(s, g, b, i, strain, factor, total, tick)
+    if total == 0:
+        return
     if total < s.people[i].reserve:
         s.people[i].reserve -= total
         return
-    infect_by(s, g, b, i, tick, total, factor)
+    infect_by(s, g, b, i, tick, total)
 
 
 @inner
-def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int, factor: int) -> None:
+def spent_by(s: Any, g: Any, b: Any, i: int, strain: int, factor: int, total: int, tick: int) -> int:
+    """`total` and what a strain spends of the reserve of person i in a tick, wherever they are, being open to it by `factor`."""
+    if s.travel[i].link_turn == tick and b.one[0].contact_link > 0:
+        total = min(FULL, total + exposure(b.one[0].contact_link, s.link_fields[i, strain], factor))
+    if s.people[i].activity != ROUTINE:
+        return spent_at(s, g, b, i, s.people[i].place, strain, factor, total)
+    hour, schedule = week_tick(b, tick), g.persons[i].schedule
+    for slot in range(b.one[0].slots):
+        if b.slot_seconds[schedule, hour, slot] > 0:
+            total = spent_at(s, g, b, i, slot_place(s, g, b, i, slot), strain, factor, total)
+    return total
+
+
+@inner
+def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int) -> None:
     """Choose, among the parts of the hazard, who infected person i (luck named by the other's id), and when within their share."""
     t = s.travel[i]
     best, best_luck, best_weight, best_place = -1, 1, 0, -1
     off = scale_of(total)
     if s.people[i].activity != ROUTINE:
-        best, best_luck, best_weight, best_place = best_entry(s, g, b, i, s.people[i].place, factor, off, best, best_luck, best_weight, best_place)
+        best, best_luck, best_weight, best_place = best_entry(s, g, b, i, s.people[i].place, tick, off, best, best_luck, best_weight, best_place)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
             if b.slot_seconds[schedule, hour, slot] > 0:
                 place = slot_place(s, g, b, i, slot)
-                best, best_luck, best_weight, best_place = best_entry(s, g, b, i, place, factor, off, best, best_luck, best_weight, best_place)
+                best, best_luck, best_weight, best_place = best_entry(s, g, b, i, place, tick, off, best, best_luck, best_weight, best_place)
     if t.link_turn == tick and b.one[0].contact_link > 0:
         for k in range(g.link_start[i], g.link_start[i + 1]):
             j = g.link_to[k]
+            if s.travel[j].link_amount == 0:
+                continue
+            entry = s.travel[j].link_entry
+            factor = openness(s, g, b, i, s.entries[entry].strain, tick)
             amount = s.travel[j].link_amount * g.link_weight[k] >> 10
             weight = min((1 << 23) - 1, exposure(b.one[0].contact_link, amount, factor) >> off)
-            if amount > 0:
-                luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].episode)
+            if amount > 0 and factor > 0:
+                luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].luck)
                 if first_of(luck, max(1, weight), best_luck, best_weight):
-                    best, best_luck, best_weight, best_place = s.travel[j].link_entry, luck, max(1, weight), -1
+                    best, best_luck, best_weight, best_place = entry, luck, max(1, weight), -1
     row = s.entries[best]
-    t.exposed_by, t.exposed_route = row.person, row.route
+    t.exposed_by, t.exposed_route, t.exposed_strain = row.person, row.route, row.strain
     t.exposed_at = moment_within(s.people[i].reserve, total, row.start, row.end)
     t.exposed_place = best_place
 
@@ -248,7 +256,7 @@ def best_entry(
     b: Any,
     i: int,
     place: int,
-    factor: int,
+    tick: int,
     bits_off: int,
     best: int,
     best_luck: int,
@@ -257,15 +265,20 @@ def best_entry(
 ) -> tuple[int, int, int, int]:
     """The winner of the race between the best so far and all who exert at a place."""
     k = s.places[place].field_entry
+    factor, strain = 0, -1
     while k >= 0:
         row = s.entries[k]
         amount, matrix = row.amount, matrix_of(g, b, place, row.route)
         if matrix >= 0:
             amount = mul_shift(amount, b.age_mix[matrix, age_group(g, i), age_group(g, row.person)], 16)
-        weight = max(1, min((1 << 23) - 1, exposure(coefficient(s, g, b, place, row.route), amount, factor) >> bits_off))
-        luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[row.person].id + row.route * AIR_KEYS, s.people[i].episode)
-        if first_of(luck, weight, best_luck, best_weight):
-            best, best_luck, best_weight, best_place = k, luck, weight, place
+        if row.strain != strain:
+            strain = row.strain
+            factor = openness(s, g, b, i, strain, tick)
+        if factor > 0:
+            weight = max(1, min((1 << 23) - 1, exposure(coefficient(s, g, b, place, row.route), amount, factor) >> bits_off))
+            luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[row.person].id + row.route * AIR_KEYS, s.people[i].luck)
+            if first_of(luck, weight, best_luck, best_weight):
+                best, best_luck, best_weight, best_place = k, luck, weight, place
         k = row.next
     return best, best_luck, best_weight, best_place
 
@@ -273,13 +286,15 @@ def best_entry(
 @inner
 def clear_fields(s: Any, g: Any) -> None:
     """Set the fields that this tick used back to 0."""
+    columns = s.fields.shape[1]
     for k in range(s.count[C_ENTRIES]):
         place = s.entries[k].place
-        if place >= 0:
-            if g.grounds[place].ages_row >= 0 and s.places[place].field_entry >= 0:
-                for group in range(16):
-                    s.age_fields[g.grounds[place].ages_row, group] = s.age_fields[g.grounds[place].ages_row + 1, group] = 0
-            s.places[place].field = s.places[place].field_air = 0
-            s.places[place].field_entry = -1
-        else:
+        if place < 0:
             s.travel[s.entries[k].person].link_amount = 0
+        elif s.places[place].field_entry >= 0:
+            s.places[place].field_entry = -1
+            for column in range(columns):
+                s.fields[place, column] = 0
+                if g.grounds[place].ages_row >= 0:
+                    for group in range(16):
+                        s.age_fields[g.grounds[place].ages_row * columns + column, group] = 0

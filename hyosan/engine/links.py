@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner
-from hyosan.engine.course import next_out, out_instants
+from hyosan.engine.fate import next_out, out_instants
 from hyosan.engine.gather import add_occupant
 from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, R_GONE, R_HOSTILE, R_OTHER, R_TARGET
 from hyosan.luck import KILL_RESERVE, WHO, threshold
@@ -207,14 +207,14 @@ def one_event(s: Any, g: Any, b: Any, i: int, now: int, begin: int, size: int, t
 def turn(s: Any, g: Any, b: Any, i: int, state: int, at: int, was_hostile: bool) -> None:
     """A person enters a state within the tick (for the queue only; `settle` runs the same course for good)."""
     t = s.travel[i]
-    episode = s.people[i].episode + (1 if t.bite_at >= 0 else 0)
+    episode = s.people[i].luck + (1 if t.bite_at >= 0 else 0)
     hostile = b.states[state].hostile
     t.role = R_HOSTILE if hostile >= 0 else R_OTHER
     if hostile >= 0:
         t.kind = hostile
         if not was_hostile:
             t.left = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, episode)
-    out = next_out(b, g, i, s.people[i].host, episode, state)
+    out = next_out(b, g, i, s.people[i].host, episode, state, 0)
     t.next_out = out
     t.next_at = NEVER if out < 0 else at + out_instants(b, g, i, episode, out)
 
@@ -231,7 +231,7 @@ def neighbour_of(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
         j = g.link_to[link]
         rate = pair_rate(s, g, b, i, j, g.link_weight[link], tick)
         if rate > 0:
-            luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].episode)
+            luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].luck)
             if first_of(luck, max(1, rate >> shift), best_luck, best_weight):
                 best, best_luck, best_weight = j, luck, max(1, rate >> shift)
     return best

@@ -10,10 +10,23 @@ from typing import Any, Final
 import numpy as np
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import enter_state, infect
+from hyosan.engine.course import enter_state
 from hyosan.engine.cpu import choose_few, expose_few, resolve_few
 from hyosan.engine.moving import collect_awake
-from hyosan.engine.presence import set_place, where
+from hyosan.engine.plans import (
+    P_AT,
+    P_CAUSE,
+    P_COUNT,
+    P_FIRST,
+    P_IMMUNE,
+    P_LAST,
+    P_LUCK,
+    P_OVER,
+    P_PLACE,
+    P_SHARE,
+    P_STATE,
+    P_STRAIN,
+)
 from hyosan.engine.start import fill
 from hyosan.engine.state import (
     C_AWAKE,
@@ -27,11 +40,12 @@ from hyosan.engine.state import (
     C_LAST,
     C_LEFT,
     C_OVERFLOW,
-    PURSUE,
-    ROUTINE,
+    F_LISTED,
     STILL,
 )
 from hyosan.engine.step import gather, is_quiet, move_people, progress, settle
+from hyosan.engine.today import match_cases, seed_listed, seed_person
+from hyosan.engine.vaccinate import vaccinate_due
 from hyosan.luck import SEED, bits
 from hyosan.rules.exact import INSTANT_BITS
 
@@ -128,69 +142,84 @@ def combine(op: int, x: int, y: int) -> int:
 
 
 @rule
-def seed_person(s: Any, g: Any, b: Any, i: int, at: int, state: int, cause: int, place: int, tick: int) -> None:
-    """Infect one person by the scenario; `place` >= 0 puts one who left the routine there."""
-    here = where(s, g, b, i, tick) if place < 0 else place
-    infect(s, g, b, i, at, -1, 0, here, state, cause, tick)
-    if place >= 0 and s.people[i].activity != ROUTINE:
-        set_place(s, g, b, i, place, s.people[i].activity)
-    if s.people[i].activity == PURSUE and b.one[0].has_ways:
-        s.people[i].ready = at
-
-
-@rule
 def immunise(s: Any, g: Any, b: Any, i: int, state: int, tick: int) -> None:
     """Person i starts in another state than the susceptible one, without having been infected."""
     enter_state(s, g, b, i, state, 0, tick)
 
 
 @rule
-def apply_plan(
-    s: Any, g: Any, b: Any, rows: Any, count: int, chance: int, at: int, state: int, cause: int, place: int, immune: int, tick: int
-) -> None:
-    """Infect, or make immune, those whom a plan chooses under this run's luck, of the ones who can be infected."""
+def apply_plan(s: Any, g: Any, b: Any, rows: Any, plan: Any, tick: int) -> None:
+    """Infect, or make immune, those whom a plan (a row of `start.plan_table`) chooses under this run's luck, of the ones who can be infected."""
     luck = np.empty(len(rows), dtype=np.int64)
     for k in range(len(rows)):
-        luck[k] = bits(b.one[0].seed, SEED, g.persons[rows[k]].id, 0, cause)
-        if s.people[rows[k]].health != b.one[0].susceptible:
+        luck[k] = bits(b.one[0].seed, SEED, g.persons[rows[k]].id, 0, plan[P_LUCK])
+        if not can_be_seeded(s, b, rows[k]):
             luck[k] = -1
-    if count < 0:
+    if plan[P_COUNT] < 0:
         for k in range(len(rows)):
-            if luck[k] < 0 or (luck[k] >> 30) >= chance:
+            if luck[k] < 0 or (luck[k] >> 30) >= plan[P_SHARE]:
                 continue
-            if immune:
-                immunise(s, g, b, rows[k], state, tick)
+            if plan[P_IMMUNE]:
+                immunise(s, g, b, rows[k], plan[P_STATE], tick)
             else:
-                seed_person(s, g, b, rows[k], at, state, cause, place, tick)
+                seed_by_plan(s, g, b, rows[k], plan, tick)
         return
-    for _ in range(count):
-        best = -1
-        for k in range(len(rows)):
-            if luck[k] >= 0 and (best < 0 or luck[k] < luck[best]):
-                best = k
-        if best < 0:
-            return
-        luck[best] = -1
-        seed_person(s, g, b, rows[best], at, state, cause, place, tick)
+    left = plan[P_COUNT]
+    for k in np.argsort(luck):
+        if luck[k] >= 0 and left > 0:
+            seed_by_plan(s, g, b, rows[k], plan, tick)
+            left -= 1
+
+
+@inner
+def can_be_seeded(s: Any, b: Any, i: int) -> bool:
+    """Whether the scenario may infect person i: susceptible, and no case of a line list that is yet to fall ill."""
+    return s.people[i].health == b.one[0].susceptible and s.people[i].notes & F_LISTED == 0
+
+
+@rule
+def seed_by_plan(s: Any, g: Any, b: Any, i: int, plan: Any, tick: int) -> None:
+    """Infect one person whom a plan chose, at a moment of their own where the plan spreads them."""
+    at = plan[P_AT]
+    if plan[P_OVER] > 0:
+        at -= (plan[P_OVER] >> INSTANT_BITS) * (bits(b.one[0].seed, SEED, g.persons[i].id, 1, plan[P_LUCK]) >> 42)
+    seed_person(s, g, b, i, at, plan[P_STATE], plan[P_STRAIN], plan[P_CAUSE], plan[P_PLACE], tick)
 
 
 @rule
 def run_seeds(
-    s: Any, g: Any, b: Any, start: Any, plans: Any, plan_rows: Any, seeds: Any, ticks: int, until: Any, wanted: Any, table: Any, head: Any
+    s: Any,
+    g: Any,
+    b: Any,
+    start: Any,
+    plans: Any,
+    rows: Any,
+    doses: Any,
+    cases: Any,
+    seeds: Any,
+    ticks: int,
+    until: Any,
+    wanted: Any,
+    table: Any,
+    head: Any,
 ) -> None:
     """Run all `seeds` one after another; fills table[run, :] with the wanted quantities.
 
-    `plans` [p, 9]: instant, state, cause, count, share, place, first and last position in `plan_rows`, whether immune.
+    `plans` are rows of `start.plan_table`, `doses` of `start.dose_table`, `cases` of `start.case_table`, all with people of `rows`.
     """
+    who, when = np.zeros(len(cases), dtype=np.int64), np.zeros(len(cases), dtype=np.int64)
     stack = np.zeros(64, dtype=np.int64)
     length = b.one[0].tick_seconds
     for run in range(len(seeds)):
         b.one[0].seed = seeds[run]
         fill(s, g, b, start[0], start[1], start[2], start[3])
+        match_cases(s, g, b, cases, rows, who, when)
         tick = 0
         while tick < ticks:
             s.count[C_EVENTS] = 0
-            seed_due(s, g, b, plans, plan_rows, tick)
+            vaccinate_due(s, g, b, doses, rows, tick)
+            seed_due(s, g, b, plans, rows, tick)
+            seed_listed(s, g, b, who, when, -1, tick)
             if not is_quiet(s, tick):
                 collect_awake(s, tick)
                 if s.count[C_AWAKE] > 0:
@@ -211,13 +240,12 @@ def run_seeds(
 
 
 @rule
-def seed_due(s: Any, g: Any, b: Any, plans: Any, plan_rows: Any, tick: int) -> None:
+def seed_due(s: Any, g: Any, b: Any, plans: Any, rows: Any, tick: int) -> None:
     """Infect by the plans whose moment lies in this tick."""
     length = b.one[0].tick_seconds << INSTANT_BITS
     for k in range(len(plans)):
-        if plans[k, 0] // length == tick:
-            rows = plan_rows[plans[k, 6] : plans[k, 7]]
-            apply_plan(s, g, b, rows, plans[k, 3], plans[k, 4], plans[k, 0], plans[k, 1], plans[k, 2], plans[k, 5], plans[k, 8], tick)
+        if plans[k, P_AT] // length == tick:
+            apply_plan(s, g, b, rows[plans[k, P_FIRST] : plans[k, P_LAST]], plans[k], tick)
 
 
 @rule

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.engine.course import draw
+from hyosan.engine.fate import draw
 from hyosan.engine.moving import can_pass, next_way, root
 from hyosan.engine.presence import has_target, where
 from hyosan.engine.sound import heard_at

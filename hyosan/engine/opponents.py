@@ -51,7 +51,7 @@ def by_race(s: Any, g: Any, b: Any, start: int, size: int, i: int, side: int, to
         j = s.lists[side, start + k]
         rate = rate_between(s, b, i, s.travel[j].kind, side)
         if rate > 0:
-            luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].episode)
+            luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].luck)
             if first_of(luck, max(1, rate >> shift), best_luck, best_weight):
                 best, best_luck, best_weight = j, luck, max(1, rate >> shift)
     return best
@@ -62,7 +62,7 @@ def by_id(s: Any, g: Any, b: Any, a: int, i: int, role: int, side: int, top: int
     """The first of drawn ids (of `space` bits) that is there and is accepted by their rate; -1 = none in very many draws."""
     shift = 30 if top >= DRAWS else 0
     for trial in range(min(64 << space, DRAWS)):
-        word = bits(b.one[0].seed, WHO, g.persons[i].id, DRAWS + trial, s.people[i].episode)
+        word = bits(b.one[0].seed, WHO, g.persons[i].id, DRAWS + trial, s.people[i].luck)
         name = word >> (62 - space)
         if name >= len(g.row_of):
             continue

@@ -112,7 +112,7 @@ class Publisher:
             "place_kind": code(grounds["kind"][place], self.world.kinds),
             "zone": code(grounds["zone"][place], self.world.zones),
             "route": code(rows["route"], ROUTES),
-            "strain": np.zeros(len(place), dtype=np.int16),
+            "strain": rows["strain"].astype(np.int16),
             "from": code(np.where(rows["from_"] >= 0, rows["from_"] + offset, -1), self._marks),
             "to": code(np.where(rows["to"] >= 0, rows["to"] + offset, -1), self._marks),
             "cause": code(cause, self._causes),
@@ -150,7 +150,7 @@ class Publisher:
             self.knowledge.notice(at >> INSTANT_BITS, CLASSES[self._states[seen]["kind"]], zone, period)
             place = int(self.s.people["place"][person])
             place = place if place >= 0 else int(self.g.persons["home"][person])
-            rows.append((at, NOTICED, person, -1, place, 0, state, seen, 0))
+            rows.append((at, NOTICED, person, -1, place, 0, state, seen, 0, int(self.s.people["strain"][person])))
         return rows
 
     def _calls(self, rows: Any) -> None:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from hyosan.engine import many
 from hyosan.engine.compile import compile_scenario
 from hyosan.engine.many import QUANTITIES, run_seeds
+from hyosan.engine.plans import make_plans
 from hyosan.engine.sound import LEVELS
-from hyosan.engine.start import allocate, seed_plans, start_of
+from hyosan.engine.start import allocate, start_of
 from hyosan.errors import ScenarioError, SelfCheckError
 from hyosan.scenario.root import Scenario
 from hyosan.world.frame import World
@@ -82,7 +83,8 @@ def replicate_runs(scenario: Scenario, world: World, seeds: NDArray[np.int64], u
     condition = program(until)
     wanted = np.array([code_of(name, "quantities") for name in quantities], dtype=np.int64)
     book, floor, names = compile_scenario(scenario, world, 0)
-    plans, rows = _plans(scenario, world, names)
+    plans = make_plans(scenario, world, names)
+    book.one["known_until"] = plans.known_until
     start = start_of(world)
     ticks = -(-round(scenario.time.end) // int(book.one[0].tick_seconds))
     table = np.zeros((len(seeds), len(wanted) + 1), dtype=np.int64)
@@ -91,7 +93,10 @@ def replicate_runs(scenario: Scenario, world: World, seeds: NDArray[np.int64], u
         own = book._replace(one=book.one.copy())
         state = allocate(world, floor, own)
         doors = (start.members, start.door_state, start.door_kind, start.door_id)
-        run_seeds(state, floor, own, doors, plans, rows, seeds[part], ticks, condition, wanted, table[part], np.zeros(LEVELS + 1, dtype=np.int64))
+        run_seeds(
+            state, floor, own, doors, plans.seeds, plans.rows, plans.doses, plans.cases, seeds[part], ticks, condition, wanted, table[part],
+            np.zeros(LEVELS + 1, dtype=np.int64),
+        )  # fmt: skip
 
     parts = [slice(len(seeds) * k // threads, len(seeds) * (k + 1) // threads) for k in range(threads)]
     parts = [part for part in parts if part.stop > part.start]
@@ -104,16 +109,3 @@ def replicate_runs(scenario: Scenario, world: World, seeds: NDArray[np.int64], u
         raise SelfCheckError("replicate: a buffer was too small for a tick. This is a bug in hyosan.")
     columns = {"seed": pa.array(seeds)} | {name: pa.array(table[:, k]) for k, name in enumerate(quantities)}
     return pa.table(columns)
-
-
-def _plans(scenario: Scenario, world: World, names: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    plans = seed_plans(scenario, world, names)
-    made = np.zeros((len(plans), 9), dtype=np.int64)
-    rows = [np.zeros(0, dtype=np.int64)]
-    first = 0
-    for k, plan in enumerate(plans):
-        last = first + len(plan.candidates)
-        made[k] = (plan.at, plan.state, plan.cause, plan.count, plan.share, plan.place, first, last, plan.immune)
-        rows.append(plan.candidates)
-        first = last
-    return made, np.concatenate(rows).astype(np.int64)

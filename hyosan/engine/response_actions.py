@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from hyosan.engine import effects
-from hyosan.engine.compile import Names, share
+from hyosan.engine.compile import Names
+from hyosan.engine.compile_laws import share
 from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
 from hyosan.engine.rulebook import Floor, Rulebook

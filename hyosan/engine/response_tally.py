@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyosan.engine.compile import share
+from hyosan.engine.compile_laws import share
 from hyosan.engine.rulebook import CLASSES
 from hyosan.engine.run import Simulation
 from hyosan.engine.state import D_FORCE, F_CALLED, F_LEFT, GONE, HELD, ROUTINE

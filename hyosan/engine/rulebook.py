@@ -22,16 +22,26 @@ SCALARS = (
     "seed", "tick_seconds", "week_ticks", "rate_bits", "susceptible", "infected", "killed", "contact_frequency", "air_frequency",
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
     "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
+    "strains", "forgets", "notices", "known_until",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""
 STATES = (
     "kind", "does", "hostile", "contact", "air", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
     "notice_share",
     "period_known", "notice_law", "misread", "taken_for", "out_start", "out_end", "chained",
+    "open", "ward_start", "ward_end", "bed",
 )  # fmt: skip
-"""Columns per state; `kind` is the index into CLASSES, `hostile` the kind of those who bite (-1 = none)."""
+"""Columns per state; `kind` is the index into CLASSES, `hostile` the kind of those who bite (-1 = none), `open` in 2**-20, `ward` the places
+of `Floor.wards` where they lie (none = where they are), `bed` the kind of care they need (-1 = none)."""
 OUTS = ("to", "law")
 LAWS = ("kind", "a", "b", "offset")
+STRAINS = ("transmission", "infected")
+VACCINES = ("leaky", "first", "lasts_law", "passes_on")
+"""Columns per vaccine; `first` is the row of its first dose, `lasts_law` -1 = for good."""
+DOSES = ("effect", "delay", "after")
+"""Columns per dose: share, instants, instants since the dose before."""
+CARE = ("beds", "staff_start", "staff_end", "patients_each")
+"""Columns per kind of care; without staff `staff_start` is -1; `patients_each` in 2**-20."""
 SETTINGS = ("contact", "air", "contact_ages", "air_ages", "bite")
 """Columns per setting; `*_ages` is the matrix of `Rulebook.age_mix`, -1 = everybody meets everybody alike."""
 PERSONS = ("id", "age", "schedule", "home", "fighter", "zone", "kept")
@@ -41,7 +51,7 @@ GROUNDS = (
     "child_end", "leaf_start", "dead_end", "out", "ages_row",
 )  # fmt: skip
 """Columns per place; `main` ways lead to the street, the parent or open ground, `child` ways to what hangs on the place,
-from `leaf_start` on to dead ends: places with one way only, most buildings; `ages_row` is the row of `State.age_fields`, -1 = none."""
+from `leaf_start` on to dead ends: places with one way only, most buildings; `ages_row` numbers those with contact matrices, -1 = none."""
 WAYS = ("to", "seconds", "door", "sound_lost", "gate", "back", "from_")
 
 
@@ -51,11 +61,17 @@ class Rulebook(NamedTuple):
     one: Any  # [1] SCALARS
     states: Any  # [k] STATES
     outs: Any  # [t] OUTS, transitions by origin
-    out_cut: NDArray[np.int64]  # [t, hosts, 111] cumulative share among those of the same origin, by host type and age
+    out_cut: NDArray[np.int64]  # [2, t, hosts, 111] cumulative share among those of the same origin, by host type and age; 1 = without a bed
     laws: Any  # [q] LAWS
     law_values: NDArray[np.int64]
     host_cut: NDArray[np.int64]  # [hosts] cumulative share
-    host_susceptibility: NDArray[np.int64]  # [hosts] 1/1024
+    host_susceptibility: NDArray[np.int64]  # [hosts] 2**-20
+    strains: Any  # [v] STRAINS
+    cross: NDArray[np.int64]  # [v, v] protection from the second by an infection with the first, 2**-20
+    vaccines: Any  # [x] VACCINES
+    doses: Any  # [y] DOSES
+    against: NDArray[np.int64]  # [x, v] factor on a vaccine's effect by strain, 2**-20
+    care: Any  # [c] CARE
     settings: Any  # [g] SETTINGS
     age_mix: NDArray[np.int64]  # [matrices, 16, 16] how much somebody of a group of 5 years is exposed to one of another, 2**-16; mean 1
     bite_rate: NDArray[np.int64]  # [fighters, hostiles]
@@ -79,6 +95,8 @@ class Floor(NamedTuple):
     link_start: NDArray[np.int64]  # [n + 1]
     link_to: NDArray[np.int64]
     link_weight: NDArray[np.int64]
+    wards: NDArray[np.int64]  # places where people of some states lie
+    staff: NDArray[np.int64]  # people who work with beds
     row_of: NDArray[np.int64]  # [highest id + 1] row of the person with an id, -1 = none; empty where ids are sparse
 
 

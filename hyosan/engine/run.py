@@ -9,18 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine import checks
-from hyosan.engine.compile import compile_scenario
+from hyosan.engine.compile import LINE_LIST, compile_scenario
 from hyosan.engine.cpu import Processor
 from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
-from hyosan.engine.many import QUANTITIES, immunise, quantity_now, seed_person
+from hyosan.engine.many import QUANTITIES, quantity_now, seed_due
+from hyosan.engine.plans import P_AT, make_plans, place_row, unmatched
 from hyosan.engine.publish import HOUR, Publisher, Sink
 from hyosan.engine.response import Response
 from hyosan.engine.response_actions import Hands
 from hyosan.engine.sound import LEVELS
-from hyosan.engine.start import allocate, chosen, fill, place_row, seed_plans, start_of
+from hyosan.engine.start import allocate, fill, start_of
 from hyosan.engine.state import C_CARRIED, C_INFECTED, State
 from hyosan.engine.step import is_quiet, step
+from hyosan.engine.today import match_cases, seed_listed
+from hyosan.engine.vaccinate import vaccinate_due
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.root import Scenario
 from hyosan.units import Moment
@@ -42,6 +45,7 @@ KEPT = (
     "carried",
     "bites",
     "kills",
+    "beds",
 )
 """Arrays of the state that a checkpoint holds; the rest is scratch of a tick."""
 
@@ -54,7 +58,10 @@ class Simulation:
         self.book, self.floor, self.names = compile_scenario(scenario, world, seed)
         self.tick_seconds = int(self.book.one[0].tick_seconds)
         self.ticks = -(-round(scenario.time.end) // self.tick_seconds)
-        self.plans = seed_plans(scenario, world, self.names)
+        self.plans = make_plans(scenario, world, self.names)
+        self.book.one["known_until"] = self.plans.known_until
+        self.case_person = np.zeros(len(self.plans.cases), dtype=np.int64)
+        self.case_instant = np.zeros(len(self.plans.cases), dtype=np.int64)
         self.noises = self._noises()
         self.device = device or Processor(1)
         self.state: State = allocate(world, self.floor, self.book)
@@ -72,6 +79,9 @@ class Simulation:
         """Set the state to second 0."""
         t = self.start
         fill(self.state, self.floor, self.book, t.members, t.door_state, t.door_kind, t.door_id)
+        if len(self.plans.cases):
+            match_cases(self.state, self.floor, self.book, self.plans.cases, self.plans.rows, self.case_person, self.case_instant)
+            unmatched(self.plans, self.case_person)
 
     def _noises(self) -> list[tuple[int, int, int, int]]:
         rows = []
@@ -111,16 +121,14 @@ class Simulation:
                 make_noise_now(self.state, place, loudness)
 
     def seed_people(self, tick: int) -> None:
-        """Infect those whom the scenario infects in this tick."""
-        length = self.tick_seconds << INSTANT_BITS
-        for plan in self.plans:
-            if plan.at // length == tick:
-                can_be = self.state.people["health"] == self.book.one["susceptible"][0]
-                for row in chosen(plan, self.floor, self.seed, can_be):
-                    if plan.immune:
-                        immunise(self.state, self.floor, self.book, int(row), plan.state, tick)
-                    else:
-                        seed_person(self.state, self.floor, self.book, int(row), plan.at, plan.state, plan.cause, plan.place, tick)
+        """Vaccinate and infect those whom the scenario vaccinates and infects in this tick."""
+        s, g, b, plans = self.state, self.floor, self.book, self.plans
+        if len(plans.doses):
+            vaccinate_due(s, g, b, plans.doses, plans.rows, tick)
+        if len(plans.seeds):
+            seed_due(s, g, b, plans.seeds, plans.rows, tick)
+        if len(plans.cases):
+            seed_listed(s, g, b, self.case_person, self.case_instant, self.names.seeds.index(LINE_LIST), tick)
 
     def is_over(self) -> bool:
         """Whether the run ends here, and why."""
@@ -134,7 +142,8 @@ class Simulation:
         return self.world.people < 20_000 or self.tick % 24 == 0
 
     def _nothing_goes_on(self) -> bool:
-        later = any(plan.at // (self.tick_seconds << INSTANT_BITS) >= self.tick for plan in self.plans)
+        begin = self.tick * (self.tick_seconds << INSTANT_BITS)
+        later = bool((self.plans.seeds[:, P_AT] >= begin).any()) or bool((self.case_instant >= begin).any())
         return not later and self.quantity("active") == 0 and self.state.count[C_CARRIED] == 0 and not self.response.is_busy()
 
     def quantity(self, name: str) -> int:

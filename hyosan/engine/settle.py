@@ -22,6 +22,7 @@ from hyosan.engine.lists import drop_due, make_noise, wake_in
 from hyosan.engine.moving import go_through
 from hyosan.engine.presence import where
 from hyosan.engine.state import C_ARENAS, C_CANDIDATES, D_FIGHT, FLEE, GONE, HIDE, RING, ROUTINE
+from hyosan.engine.today import is_ruled_out
 from hyosan.rules.exact import INSTANT_BITS
 
 
@@ -66,7 +67,7 @@ def settle_one(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
     if bite_at >= 0:
         by = t.bite_by
         s.bites[g.persons[i].fighter, s.travel[by].kind] += 1
-        infect(s, g, b, i, bite_at, by, BY_BITE, place, b.one[0].infected, 0, tick)
+        infect(s, g, b, i, bite_at, by, BY_BITE, place, b.one[0].infected, strain_of(s, by, tick), 0, tick)
         carry_rest(s, g, b, i, s.people[i].health, bite_at, stop, place, tick)
     if s.people[i].due_tick >= 0:
         advance(s, g, b, i, stop, tick)
@@ -86,17 +87,29 @@ def settle_one(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
 
 
 @inner
+def strain_of(s: Any, i: int, tick: int) -> int:
+    """The strain of person i, who bit somebody in this tick: of their last infection, or of who bit them in the same tick."""
+    while s.travel[i].arena_tick == tick and s.travel[i].bite_at >= 0:
+        i = s.travel[i].bite_by
+    return s.people[i].strain
+
+
+@inner
 def settle_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
     """Commit infections by exposure (not of people whom an arena infected, or who left the city, in the same tick)."""
     for k in range(s.count[C_CANDIDATES]):
         i = s.candidates[k]
         t = s.travel[i]
-        if t.exposed_at < 0 or s.people[i].health != b.one[0].susceptible or s.people[i].activity == GONE:
+        if t.exposed_at < 0 or b.states[s.people[i].health].open == 0 or s.people[i].activity == GONE:
+            continue
+        strain = t.exposed_strain
+        state = b.strains[strain].infected
+        if t.exposed_at < b.one[0].known_until and is_ruled_out(s, g, b, i, t.exposed_at, state):
             continue
         at, by, place = t.exposed_at, t.exposed_by, t.exposed_place
         if place < 0:
             place = where(s, g, b, i, tick)
-        infect(s, g, b, i, at, by, BY_CONTACT if t.exposed_route == 0 else BY_AIR, place, b.one[0].infected, 0, tick)
+        infect(s, g, b, i, at, by, BY_CONTACT if t.exposed_route == 0 else BY_AIR, place, state, strain, 0, tick)
         carry_rest(s, g, b, i, s.people[i].health, at, tick_end(b, tick), where(s, g, b, i, tick), tick)
         advance(s, g, b, i, tick_end(b, tick), tick)
 

@@ -1,4 +1,4 @@
-"""The state at second 0: everybody susceptible, thresholds drawn, doors as built; and the people whom the scenario infects.
+"""The state at second 0: everybody susceptible, thresholds drawn, doors as built.
 
 `fill` is a rule, so that many small runs can start inside compiled code.
 """
@@ -13,16 +13,12 @@ from numpy.typing import NDArray
 
 from hyosan.backend import rule
 from hyosan.distributions import draw_seconds
-from hyosan.engine.compile import Names
 from hyosan.engine.lists import as_counted
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_CLASS, RING, ROUTINE, State, new_state
-from hyosan.errors import ScenarioError
-from hyosan.luck import COMPLY, DOOR, HOST, RESERVE, SEED, bits, bits_array, threshold
+from hyosan.luck import COMPLY, DOOR, HOST, RESERVE, bits, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER
 from hyosan.rules.transmit import WEIGHT
-from hyosan.scenario.root import Immune, Scenario
-from hyosan.units import Moment
 from hyosan.world.frame import World
 
 
@@ -44,6 +40,8 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
         p.reserve = threshold(seed, RESERVE, name, 0, 0)
         p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
+        p.luck = p.strain = p.past = p.doses = p.dosed_at = 0
+        p.vaccine = -1
         p.counted = as_counted(g.persons[i].zone, 0, b.states[b.one[0].susceptible].kind)
         p.infectiousness = WEIGHT
         p.obeys = bits(seed, COMPLY, name, 0, 0) >> 30
@@ -59,7 +57,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         q = s.places[m]
         q.occ_head = q.hot_at = q.heard_way = q.field_entry = -1
         q.heard_tick = q.warned_tick = q.served_tick = q.calm_tick = -(1 << 40)
-        q.hostiles = q.targets = q.routine = q.closed = q.noise = q.heard = q.field = q.field_air = q.calm_level = 0
+        q.hostiles = q.targets = q.routine = q.closed = q.noise = q.heard = q.calm_level = 0
         q.members = members[m]
     for i in range(len(s.people)):
         for slot in range(b.one[0].slots):
@@ -75,17 +73,15 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         s.gates[k].closed = s.gates[k].leak = 0
     for k in range(len(s.zones)):
         s.zones[k].curfew = s.zones[k].swept = 0
+    for k in range(len(s.beds)):
+        s.beds[k].beds = s.beds[k].taken = 0
     s.bites[:] = 0
     s.kills[:] = 0
 
 
-IMMUNITY = 1_000_000
-"""Number of the first rule of immunity in keys of luck, beyond those of seeds."""
-
-
 @dataclass(frozen=True)
 class Start:
-    """What `fill` needs besides rulebook and floor, and whom to infect when."""
+    """What `fill` needs besides rulebook and floor."""
 
     members: NDArray[np.int64]
     door_state: NDArray[np.int64]
@@ -109,104 +105,11 @@ def allocate(world: World, floor: Floor, book: Rulebook) -> State:
     sizes = (n, len(floor.grounds), len(world.ground.door_id), len(world.gates), len(world.zones))
     routes = int((book.states["contact"] > 0).any()) + int((book.states["air"] > 0).any())
     exerting = n * (routes * int(book.one[0].slots) + int(book.one[0].contact_link > 0)) if book.one[0].has_contact else 0
-    aged = int(floor.grounds["ages_row"].max(initial=-1)) // 2 + 1
-    return new_state(*sizes, fights, arenas, exerting, aged, event_rows(n))
+    aged = int(floor.grounds["ages_row"].max(initial=-1)) + 1
+    linked = bool(book.one[0].contact_link > 0)
+    return new_state(*sizes, fights, arenas, exerting, aged, event_rows(n), int(book.one[0].strains), linked, len(book.care))
 
 
 def event_rows(people: int) -> int:
     """Rows of the event buffer of one tick: ample for a tick in which everything happens to everybody."""
     return 8 * people + 1000 if people < 20_000 else 3 * people + 100_000
-
-
-@dataclass(frozen=True)
-class SeedPlan:
-    """One group whom the scenario infects."""
-
-    at: int
-    """Instant."""
-    state: int
-    cause: int
-    candidates: NDArray[np.int64]
-    """Person rows that fit, by id."""
-    count: int
-    """How many of them; -1 = each with probability `share`."""
-    share: int
-    place: int
-    """Where they are put; -1 = where they are."""
-    immune: bool = False
-    """Whether they are not infected, but in another state from the start on."""
-
-
-def seed_plans(scenario: Scenario, world: World, names: Names) -> list[SeedPlan]:
-    """Whom the scenario infects when. Raises ScenarioError: no such role or place, too few people who fit."""
-    plans = [immunity_plan(immune, name, number, world, names) for number, (name, immune) in enumerate(scenario.immunity.items())]
-    for number, (name, seed) in enumerate(scenario.seeds.items()):
-        ground = world.ground
-        fits = np.ones(world.people, dtype=bool)
-        place = -1
-        if seed.role is not None:
-            fits &= ground.person_role == _code(seed.role, world.roles, f"seeds.{name}.role", "role")
-        if seed.ages is not None:
-            low, high = (int(x) for x in seed.ages.split("-"))
-            fits &= (ground.person_age >= low) & (ground.person_age <= high)
-        if seed.place is not None:
-            place = place_row(world, seed.place, f"seeds.{name}.place")
-            belongs = (ground.person_slot_place == place).any(axis=1)
-            fits &= belongs if belongs.any() else True
-        rows = np.flatnonzero(fits)
-        rows = rows[np.argsort(ground.person_id[rows])]
-        if seed.count is not None and len(rows) < seed.count:
-            raise ScenarioError(f"seeds.{name}: {seed.count} people are to be infected, but only {len(rows)} fit; lower `count` or widen the choice")
-        second = max(0, Moment(seed.at).second(names.start_clock))
-        state = names.state(seed.state or scenario.pathogen.infected)
-        chance = round(seed.share * (1 << 32)) if seed.share is not None else 0
-        plans.append(SeedPlan(second << INSTANT_BITS, state, number + 1, rows, -1 if seed.count is None else seed.count, chance, place))
-    return plans
-
-
-def immunity_plan(immune: Immune, name: str, number: int, world: World, names: Names) -> SeedPlan:
-    """Who is immune from the start on. Raises ScenarioError: no such zone."""
-    ground = world.ground
-    fits = np.ones(world.people, dtype=bool)
-    if immune.ages is not None:
-        low, high = (int(x) for x in immune.ages.split("-"))
-        fits &= (ground.person_age >= low) & (ground.person_age <= high)
-    if immune.zones is not None:
-        zones = [_code(zone, world.zones, f"immunity.{name}.zones", "zone") for zone in immune.zones]
-        fits &= np.isin(ground.place_zone[ground.person_slot_place[:, 0]], zones)
-    rows = np.flatnonzero(fits)
-    rows = rows[np.argsort(ground.person_id[rows])]
-    return SeedPlan(0, names.state(immune.state), IMMUNITY + number, rows, -1, round(immune.share * (1 << 32)), -1, immune=True)
-
-
-def _code(name: str, known: tuple[str, ...], field: str, what: str) -> int:
-    from difflib import get_close_matches
-
-    if name in known:
-        return known.index(name)
-    near = get_close_matches(name, known, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ScenarioError(f"{field}: {name!r} is no {what} of this city; it has {', '.join(known)}{hint}")
-
-
-def place_row(world: World, name: str, field: str) -> int:
-    """The row of a named place. Raises ScenarioError with the nearest names."""
-    from difflib import get_close_matches
-
-    for row, known in world.place_names.items():
-        if known == name:
-            return row
-    near = get_close_matches(name, list(world.place_names.values()), 3, 0.3)
-    hint = f"; nearest: {', '.join(near)}" if near else ""
-    raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")
-
-
-def chosen(plan: SeedPlan, floor: Floor, seed: int, can_be: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The rows that a plan infects, or makes immune, by the luck of each person under this seed, of those who can be infected (`can_be` [n])."""
-    rows = plan.candidates[can_be[plan.candidates]]
-    ids = floor.persons["id"][rows]
-    luck = bits_array(seed, SEED, ids, plan.cause)
-    if plan.count < 0:
-        return rows[(luck >> 30) < plan.share]
-    order = np.lexsort((ids, luck))
-    return np.sort(rows[order[: plan.count]])

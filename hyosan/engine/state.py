@@ -24,6 +24,7 @@ COUNTERS = 64
 # Positions in `State.count`: lengths of the dense lists, then totals.
 C_EVENTS, C_AWAKE, C_HOT, C_INFECTIOUS, C_ENTRIES, C_ARENAS, C_OCCUPANTS, C_CANDIDATES, C_NOISES, C_TRACKED = range(10)
 C_CARRIED, C_LINKED, C_INFECTED, C_KILLED, C_LEFT, C_HELD, C_CAMP, C_OVERFLOW, C_STIRRED = range(10, 19)
+C_ASKING = 19
 C_CLASS = 20  # people by class, 8 positions
 C_LAST = 30  # instant of the last infection or death
 
@@ -39,6 +40,12 @@ PEOPLE = {  # the first few are read together in every tick
     "since": "instant the state was entered",
     "host": "host type, fixed at birth",
     "episode": "times infected",
+    "luck": "number of the infection, on one's own clock, that luck is keyed by: `episode`, and infections that a line list ruled out",
+    "strain": "strain of the last infection",
+    "past": "strains infected by since last susceptible, a bit each",
+    "vaccine": "-1 = none",
+    "doses": "doses had",
+    "dosed_at": "instant of the last dose; may lie before the start",
     "notes": "bits F_*",
     "reserve": "unspent threshold of infection, 2**-44",
     "next_at": "instant it changes of itself; NEVER",
@@ -70,14 +77,14 @@ TRAVEL = {
     "place": "where one gets to in this tick; -1 = stays", "ready": "instant of getting there",
     "activity": "what one does from now on; -1 = as before", "wake": "tick to decide again; -1 = none", "option": "chosen; -1",
     "via": "last way gone; -1", "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "call": "1 = calls for rescue",
-    "exposed_at": "instant; -1", "exposed_by": "row", "exposed_place": "-1 = through a link", "exposed_route": "as of ENTRIES",
+    "exposed_at": "instant; -1", "exposed_by": "row", "exposed_place": "-1 = through a link", "exposed_route": "as of ENTRIES", "exposed_strain": "",
     "bite_at": "outcome of this tick's meetings, instants; -1", "bite_by": "row",
     "kill_at": "", "kill_by": "", "exit_at": "", "exit_way": "", "shut": "1 = shuts the door behind",
     "role": "R_* in the arena", "kind": "kind of those who bite, in the arena",
     "mark": "clock value at which something happens", "mark_leave": "",
     "spot": "position in the arena's list of its role",
     "next_at": "as in PEOPLE, within the arena", "next_out": "", "left": "unspent threshold of being killed after the arena; -1",
-    "link_field": "exposure through links", "link_amount": "exerted through links", "link_entry": "the entry of it",
+    "link_amount": "exerted through links", "link_entry": "the entry of it",
     "link_rate": "rate of an event through links", "link_last": "instant up to which it is spent", "link_turn": "version of the queue entry",
     "candidate_tick": "tick in which last exposed", "arena_tick": "tick in which last in an arena", "arena": "which one",
 }  # fmt: skip
@@ -93,8 +100,7 @@ PLACES = {
     "heard": "dB that arrive", "heard_way": "way towards the source; -1 = here", "heard_tick": "in which tick",
     "warned_tick": "when people there were last alarmed",
     "calm_tick": "until when a sound of calm_level alarms nobody in the dead ends here", "calm_level": "dB",
-    "field": "exposure by contact in this tick",
-    "field_air": "exposure through the air in this tick", "field_entry": "first entry; -1",
+    "field_entry": "first entry of exposure in this tick; -1",
     "queue_next": "list of the flood of sound", "queue_prev": "",
     "served_tick": "when teams cleared it",
 }  # fmt: skip
@@ -110,17 +116,20 @@ ZONES = {"curfew": "share of people who stay at home by order, 2**-32", "swept":
 ENTRIES = {
     "person": "who exerts",
     "route": "0 contact, 1 air",
+    "strain": "",
     "place": "-1 = through links",
     "amount": "",
     "start": "from",
     "end": "to",
     "next": "next of the same place",
 }
-EVENTS = {"at": "", "kind": "", "person": "", "other": "", "place": "", "route": "", "from_": "", "to": "", "cause": ""}
+EVENTS = {"at": "", "kind": "", "person": "", "other": "", "place": "", "route": "", "from_": "", "to": "", "cause": "", "strain": ""}
 WORDS = 64
 """Scratch words per arena."""
 
+BEDS = {"beds": "beds that can be had", "taken": "of them taken"}
 F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED, F_STIRRED = 1, 2, 4, 8, 16, 32, 64
+F_LISTED, F_IN_BED, F_NO_BED = 128, 256, 512
 """Bits of `people.notes`."""
 D_NONE, D_FIGHT, D_FORCE, D_SWEEP, D_COURSE = range(5)
 """Why a person died."""
@@ -148,7 +157,9 @@ class State(NamedTuple):
     noises: NDArray[np.int64]  # [m] places with noise
     entries: Any  # [2 n + 16] ENTRIES
     carried: Any  # [n] ENTRIES for the next tick
-    age_fields: NDArray[np.int64]  # [2 places with contact matrices, 16] fields by age of those exposed; contact, then air
+    fields: NDArray[np.int64]  # [m, 2 strains] exposure in this tick, by strain contact, then air
+    age_fields: NDArray[np.int64]  # [places with contact matrices * 2 strains, 16] the same by age of those exposed
+    link_fields: NDArray[np.int64]  # [n, strains] exposure through links
     candidates: NDArray[np.int64]  # [n] people exposed in this tick
     arena_place: NDArray[np.int64]  # [m]
     arena_start: NDArray[np.int64]  # [m + 1]
@@ -156,26 +167,11 @@ class State(NamedTuple):
     heaps: NDArray[np.int64]  # [2 + fighters + hostiles, n + 1] scratch by segment: timers, leavers, targets and hostiles by kind
     lists: NDArray[np.int64]  # [2, n + 1] scratch: targets, hostiles
     words: NDArray[np.int64]  # [arenas, WORDS]
+    beds: Any  # BEDS by kind of care
+    asking: NDArray[np.int64]  # [n] people who entered a state that needs a bed, in this tick
     bites: NDArray[np.int64]  # [fighters, hostiles] so far
     kills: NDArray[np.int64]
     events: Any  # [events_per_tick] EVENTS
-
-
-TRANSIENT = (
-    "travel",
-    "entries",
-    "candidates",
-    "arena_place",
-    "arena_start",
-    "occupants",
-    "heaps",
-    "lists",
-    "words",
-    "events",
-    "awake",
-    "noises",
-)
-"""Scratch of a tick: not kept in checkpoints."""
 
 
 def records(fields: dict[str, str], count: int) -> Any:
@@ -183,7 +179,21 @@ def records(fields: dict[str, str], count: int) -> Any:
     return np.zeros(count, dtype=np.dtype((np.record, [(name, np.int64) for name in fields])))
 
 
-def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int, int], arenas: int, exerting: int, aged: int, events: int) -> State:
+def new_state(
+    n: int,
+    m: int,
+    d: int,
+    gates: int,
+    zones: int,
+    fights: tuple[int, int],
+    arenas: int,
+    exerting: int,
+    aged: int,
+    events: int,
+    strains: int,
+    linked: bool,
+    care: int,
+) -> State:
     """Allocate a state; `engine/start.py` fills it. `exerting` is how many entries of exposure a tick can make, `aged` places have contact matrices.
 
     Memory that is never touched is never really taken.
@@ -197,9 +207,11 @@ def new_state(n: int, m: int, d: int, gates: int, zones: int, fights: tuple[int,
         count=row(COUNTERS), people=records(PEOPLE, n), travel=records(TRAVEL, n), places=records(PLACES, m), doors=records(DOORS, d),
         gates=records(GATES, gates), zones=records(ZONES, zones), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
         stirred=row(n), infectious=row(n), tracked=row(n), noises=row(m), entries=records(ENTRIES, 2 * exerting + 16),
-        carried=records(ENTRIES, exerting + 1), age_fields=np.zeros((max(1, 2 * aged), 16), dtype=np.int64),
+        carried=records(ENTRIES, exerting + 1), fields=np.zeros((m, 2 * strains), dtype=np.int64),
+        age_fields=np.zeros((max(1, 2 * aged * strains), 16), dtype=np.int64),
+        link_fields=np.zeros((n if linked else 1, strains), dtype=np.int64),
         candidates=row(n), arena_place=row(m), arena_start=row(m + 1), occupants=row(n + 1),
         heaps=np.zeros((2 + sum(fights), fighters + 1), dtype=np.int64), lists=np.zeros((2, fighters + 1), dtype=np.int64),
-        words=np.zeros((arenas, WORDS), dtype=np.int64),
+        words=np.zeros((arenas, WORDS), dtype=np.int64), beds=records(BEDS, max(1, care)), asking=row(n if care else 1),
         bites=np.zeros(fights, dtype=np.int64), kills=np.zeros(fights, dtype=np.int64), events=records(EVENTS, events),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from hyosan.backend import rule
+from hyosan.engine.beds import settle_beds
 from hyosan.engine.course import SEEDED as SEEDED
 from hyosan.engine.doors import press_doors
 from hyosan.engine.exposure import clear_fields, collect
@@ -17,7 +18,7 @@ from hyosan.engine.links import resolve_links
 from hyosan.engine.moving import collect_awake, commit_moves, follow_tracked
 from hyosan.engine.settle import settle_arenas, settle_due, settle_exposed
 from hyosan.engine.sound import spread_sound
-from hyosan.engine.state import C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOUS, C_NOISES, C_TRACKED, RING
+from hyosan.engine.state import C_ASKING, C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOUS, C_NOISES, C_TRACKED, RING
 
 
 class Device(Protocol):
@@ -47,7 +48,7 @@ def step(s: Any, g: Any, b: Any, tick: int, device: Device, level_head: Any) -> 
 @rule
 def is_quiet(s: Any, tick: int) -> bool:
     """Whether nobody acts, bites, exposes or changes in a tick: then it costs next to nothing."""
-    busy = s.count[C_HOT] + s.count[C_INFECTIOUS] + s.count[C_CARRIED] + s.count[C_NOISES] + s.count[C_TRACKED]
+    busy = s.count[C_HOT] + s.count[C_INFECTIOUS] + s.count[C_CARRIED] + s.count[C_NOISES] + s.count[C_TRACKED] + s.count[C_ASKING]
     return busy == 0 and s.wake_head[tick % RING] < 0 and s.due_head[tick % RING] < 0
 
 
@@ -88,6 +89,8 @@ def progress(s: Any, g: Any, b: Any, tick: int) -> None:
     settle_arenas(s, g, b, tick)
     settle_exposed(s, g, b, tick)
     settle_due(s, g, b, tick)
+    if len(b.care) > 0:
+        settle_beds(s, g, b, tick)
 
 
 @rule

@@ -11,6 +11,8 @@ FIELD_TIME_BITS: Final = 4
 """Fields count weight * time in units of 1/1024 * 1/16 s."""
 WEIGHT: Final = 1024
 """An infectiousness, susceptibility or link weight of 1."""
+OPEN_BITS: Final = 20
+"""How open somebody is to infection is counted in 2**-20; 1 = as the susceptible."""
 COEFFICIENT_BITS: Final = 64 - 10 - FIELD_TIME_BITS
 """A rate of 1 per second as a field's coefficient (threshold units, 20 bits finer)."""
 
@@ -22,9 +24,9 @@ def exerted(weight: int, instants: int, part: int, whole: int) -> int:
 
 
 @rule
-def exposure(coefficient: int, field: int, susceptibility: int) -> int:
+def exposure(coefficient: int, field: int, openness: int) -> int:
     """What a field spends of a reserve, in 2**-44; saturates."""
-    return mul_shift(mul_shift(coefficient, field, 20), susceptibility, 10)
+    return mul_shift(mul_shift(coefficient, field, 20), openness, OPEN_BITS)
 
 
 @rule

@@ -27,7 +27,24 @@ Found = Iterator[tuple[Path, str]]
 def problems(scenario: Scenario, root: Node) -> list[Problem]:
     """All that does not fit together in a scenario whose fields are each valid; `root` gives the places."""
     found: list[tuple[Path, str]] = []
-    for check in (_time, _states, _transitions, _instant_circles, _hosts, _fights, _seeds, _immunity, _noises, _orders, _data_files):
+    for check in (
+        _time,
+        _states,
+        _open_states,
+        _transitions,
+        _instant_circles,
+        _hosts,
+        _strains,
+        _vaccines,
+        _fights,
+        _seeds,
+        _immunity,
+        _vaccination,
+        _line_list,
+        _noises,
+        _orders,
+        _data_files,
+    ):
         found += check(scenario)
     return [Problem(place_of(root, path), path, text) for path, text in found]
 
@@ -86,6 +103,20 @@ def _states(scenario: Scenario) -> Found:
         if state.noticed is not None and state.noticed.taken_for is not None:
             field_path = ("pathogen", "states", name, "noticed", "taken_for")
             yield from _known(field_path, state.noticed.taken_for, states, "a state")
+        if state.bed is not None:
+            yield from _known(("pathogen", "states", name, "bed"), state.bed, scenario.care, "a kind of `care`")
+
+
+def _open_states(scenario: Scenario) -> Found:
+    pathogen = scenario.pathogen
+    for name, state in pathogen.states.items():
+        path: Path = ("pathogen", "states", name, "susceptibility")
+        if state.susceptibility is None:
+            continue
+        if name == pathogen.susceptible:
+            yield path, "is that by which all others are counted, 1; leave it out here"
+        elif state.susceptibility > 0 and (state.infectious.keys() - {"source"} or state.counts_as == "dead"):
+            yield path, f"`{name}` is {'dead' if state.counts_as == 'dead' else 'infectious'}; only those who are not can be infected anew"
 
 
 def kills(scenario: Scenario) -> bool:
@@ -109,14 +140,17 @@ def _transitions(scenario: Scenario) -> Found:
                 yield from _known((*path, "share", "by_host", host), host, pathogen.hosts, "a host type")
         elif isinstance(share, ByAge):
             yield from _bands((*path, "share", "by_age"), share)
+        if transition.without_bed is not None and transition.origin in pathogen.states and pathogen.states[transition.origin].bed is None:
+            yield (*path, "without_bed"), f"`{transition.origin}` needs no bed; name it there (`bed: ...`), or leave this out"
     for state, transitions in leaving.items():
-        named = {host for one in transitions if isinstance(one.share, ByHost) for host in one.share.by_host}
-        if state in pathogen.states and named <= pathogen.hosts.keys() and (wrong := _wrong_sum(transitions, pathogen)):
-            index = next(i for i, other in enumerate(pathogen.transitions) if other.origin == state)
-            yield (
-                ("pathogen", "transitions", index, "share"),
-                f"the shares of the transitions from `{state}` {wrong}; they must add up to 1",
-            )
+        index = next(i for i, other in enumerate(pathogen.transitions) if other.origin == state)
+        without = [one.model_copy(update={"share": one.share if one.without_bed is None else one.without_bed}) for one in transitions]
+        for field, rows in (("share", transitions), ("without_bed", without)):
+            named = {host for one in rows if isinstance(one.share, ByHost) for host in one.share.by_host}
+            if state in pathogen.states and named <= pathogen.hosts.keys() and (wrong := _wrong_sum(rows, pathogen)):
+                which = "shares" if field == "share" else "shares without a bed"
+                yield ("pathogen", "transitions", index, field), f"the {which} of the transitions from `{state}` {wrong}; they must add up to 1"
+                break
 
 
 def _bands(path: Path, share: ByAge) -> Found:
@@ -189,6 +223,57 @@ def _hosts(scenario: Scenario) -> Found:
         yield ("pathogen", "hosts"), f"the shares of the host types add up to {total:.6g}; they must add up to 1"
 
 
+def _strains(scenario: Scenario) -> Found:
+    pathogen = scenario.pathogen
+    for name, strain in pathogen.strains.items():
+        path: Path = ("pathogen", "strains", name)
+        if strain.infected is not None:
+            yield from _known((*path, "infected"), strain.infected, pathogen.states, "a state")
+            if pathogen.routes.bite is not None and strain.infected != pathogen.infected:
+                yield (*path, "infected"), f"with bites all strains begin in the same state, `{pathogen.infected}`"
+        for other in strain.immunity_from:
+            yield from _known((*path, "immunity_from", other), other, pathogen.strains, "a strain")
+
+
+def _vaccines(scenario: Scenario) -> Found:
+    for name, vaccine in scenario.pathogen.vaccines.items():
+        path: Path = ("pathogen", "vaccines", name)
+        for other in vaccine.against:
+            yield from _known((*path, "against", other), other, scenario.pathogen.strains, "a strain")
+        for number, dose in enumerate(vaccine.doses):
+            if number == 0 and dose.after > 0:
+                yield (*path, "doses", 0, "after"), "the first dose comes after no other; leave it out"
+            if number > 0 and dose.after < vaccine.doses[number - 1].delay:
+                yield (
+                    (*path, "doses", number, "after"),
+                    f"comes before the dose before it works ({say_duration(vaccine.doses[number - 1].delay)} after it was given)",
+                )
+
+
+def _vaccination(scenario: Scenario) -> Found:
+    vaccines = scenario.pathogen.vaccines
+    for name, plan in scenario.vaccination.items():
+        path: Path = ("vaccination", name)
+        yield from _known((*path, "vaccine"), plan.vaccine, vaccines, "a vaccine (see `pathogen.vaccines`)")
+        yield from _moment(scenario, (*path, "at"), plan.at)
+        yield from _ages_in_order(path, plan.ages)
+        if plan.vaccine in vaccines and plan.doses is not None and plan.doses > (most := len(vaccines[plan.vaccine].doses)):
+            yield (*path, "doses"), f"{plan.doses} doses are wanted, `{plan.vaccine}` has {most}"
+
+
+def _ages_in_order(path: Path, ages: str | None) -> Found:
+    if ages is not None and _ages(ages)[1] < _ages(ages)[0]:
+        yield (*path, "ages"), f"the ages {ages} run backwards"
+
+
+def _line_list(scenario: Scenario) -> Found:
+    if scenario.line_list is not None and scenario.line_list.until is not None:
+        yield from _moment(scenario, ("line_list", "until"), scenario.line_list.until)
+    for name, plan in scenario.importations.items():
+        if plan.state is not None:
+            yield from _known(("importations", name, "state"), plan.state, scenario.pathogen.states, "a state")
+
+
 def _fights(scenario: Scenario) -> Found:
     bite = scenario.pathogen.routes.bite
     seen: set[tuple[str, str | None]] = set()
@@ -244,8 +329,9 @@ def _seeds(scenario: Scenario) -> Found:
         yield from _place(scenario, (*path, "place"), seed.place)
         if seed.state is not None:
             yield from _known((*path, "state"), seed.state, scenario.pathogen.states, "a state")
-        if seed.ages is not None and _ages(seed.ages)[1] < _ages(seed.ages)[0]:
-            yield (*path, "ages"), f"the ages {seed.ages} run backwards"
+        if seed.strain is not None:
+            yield from _known((*path, "strain"), seed.strain, scenario.pathogen.strains, "a strain (see `pathogen.strains`)")
+        yield from _ages_in_order(path, seed.ages)
         if seed.count is not None and people is not None and seed.count > people:
             yield (*path, "count"), f"{seed.count} people are to be infected, but the city has only {people}"
         if seed.role is not None and scenario.city.rooms is not None:
@@ -261,8 +347,7 @@ def _immunity(scenario: Scenario) -> Found:
         state = pathogen.states.get(immune.state)
         if state is not None and (immune.state == pathogen.susceptible or state.counts_as not in ("recovered", "human") or state.infectious):
             yield (*path, "state"), f"`{immune.state}` cannot be a state of the immune: it must count as recovered or human and infect nobody"
-        if immune.ages is not None and _ages(immune.ages)[1] < _ages(immune.ages)[0]:
-            yield (*path, "ages"), f"the ages {immune.ages} run backwards"
+        yield from _ages_in_order(path, immune.ages)
 
 
 def _noises(scenario: Scenario) -> Found:
@@ -301,10 +386,14 @@ def _data_files(scenario: Scenario) -> Found:
         scenario.city.places,
         scenario.city.membership,
         scenario.city.contacts,
+        scenario.line_list.file if scenario.line_list is not None else None,
     )
     for path, name in zip(DATA_FILES, named, strict=True):
         if isinstance(name, str) and (wrong := wrong_name(name)):
             yield path, wrong
+    for key, plan in scenario.importations.items():
+        if wrong := wrong_name(plan.file):
+            yield ("importations", key, "file"), wrong
     rooms = scenario.city.rooms
     for index, way in enumerate(rooms.ways if rooms is not None else ()):
         for end, name in enumerate(way.between):

@@ -21,7 +21,7 @@ MAX_PARENTS = 10
 """Scenarios that extend one another in a row."""
 DATA_FILES = (
     ("city", "network", "edges"), ("city", "households", "file"),
-    ("city", "people"), ("city", "places"), ("city", "membership"), ("city", "contacts"),
+    ("city", "people"), ("city", "places"), ("city", "membership"), ("city", "contacts"), ("line_list", "file"),
 )  # fmt: skip
 """Fields that name a data file, relative to the scenario's folder."""
 ORDERS = ("orders",)
@@ -81,7 +81,9 @@ def _find_parent(name: str, where: _Where) -> tuple[Path, str, _Where]:
 def _rebased(node: Node, below: PurePosixPath) -> Node:
     if str(below) == ".":
         return node
-    for path in DATA_FILES:
+    arrivals = find(node, ("importations",))
+    named = [("importations", key, "file") for key in (arrivals.mapping or {} if arrivals is not None else {})]
+    for path in (*DATA_FILES, *named):
         found = find(node, path)
         if found is not None and isinstance(found.value, str):
             node = replaced(node, path, Node(str(below / found.value), found.place), found.place)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from hyosan.scenario.block import Block, Mixing, Name, Spread
-from hyosan.units import Rate, Share, Speed
+from hyosan.units import Duration, Rate, Share, Speed
 
 ROUTES = ("contact", "air", "bite")
 """Routes of transmission that exist."""
@@ -62,6 +62,11 @@ class State(Block):
     wakes_every: Spread = 3600.0
     chained: bool = False
     noticed: Noticed | None = None
+    susceptibility: Annotated[float, Field(ge=0, le=100)] | None = Field(
+        default=None, description="how open to infection by contact and air: 1 = as the susceptible; default: 1 in the susceptible state, else 0"
+    )
+    at: Name | None = Field(default=None, description="kind of place where those in this state lie, the nearest to their home: `hospital`")
+    bed: Name | None = Field(default=None, description="what of `care` they need; without it `without_bed` of the transitions holds")
 
 
 class ByAge(Block):
@@ -98,6 +103,7 @@ class Transition(Block):
     to: str
     after: Spread
     share: Shares = 1.0
+    without_bed: Shares | None = Field(default=None, description="the share among those for whom no bed was free; default: as `share`")
 
 
 class Exposure(Block):
@@ -160,8 +166,37 @@ class Host(Block):
     susceptibility: Annotated[float, Field(ge=0, le=100)] = 1.0
 
 
+class Strain(Block):
+    """A strain: how well it passes on, where its course begins, and how far an earlier infection protects from it."""
+
+    label: str | None = None
+    transmission: Annotated[float, Field(ge=0, le=1000)] = Field(default=1.0, description="factor on what those infected by it exert")
+    infected: str | None = Field(default=None, description="the state one enters on infection by it; default: that of the pathogen")
+    immunity_from: dict[str, Share] = Field(
+        default={}, description="protection that an earlier infection by each strain gives; default: 100 % from its own, 0 % from others"
+    )
+
+
+class Dose(Block):
+    """One dose: what is gained by it, and when."""
+
+    effect: Share = Field(description="protection from infection once it works, that of earlier doses included")
+    delay: Duration = 0.0
+    after: Duration = Field(default=0.0, description="time from the dose before it (none for the first)")
+
+
+class Vaccine(Block):
+    """A vaccine. `all_or_nothing` protects a share of people fully, `leaky` everybody by that share of their exposure."""
+
+    works: Literal["all_or_nothing", "leaky"]
+    doses: Annotated[tuple[Dose, ...], Field(min_length=1, max_length=8)]
+    lasts: Spread | None = Field(default=None, description="from the last dose until its protection is gone; default: for good")
+    against: dict[str, Share] = Field(default={}, description="factor on its effect by strain; default: 1")
+    passes_on: Share = Field(default=1.0, description="how infectious the vaccinated are when infected all the same; 1 = as others")
+
+
 class Pathogen(Block):
-    """A pathogen: states, transitions, routes and host types."""
+    """A pathogen: states, transitions, routes, host types, strains and vaccines."""
 
     name: str
     susceptible: str = Field(default="susceptible", description="the state everybody starts in")
@@ -174,3 +209,5 @@ class Pathogen(Block):
         default=None, description="shape k of the gamma distribution (mean 1) of how infectious people are; small = few infect most"
     )
     hosts: Annotated[dict[Name, Host], Field(min_length=1, max_length=32)] = Field(default={"ordinary": Host(share=1.0)})
+    strains: Annotated[dict[Name, Strain], Field(max_length=8)] = Field(default={}, description="default: one")
+    vaccines: Annotated[dict[Name, Vaccine], Field(max_length=8)] = Field(default={})

@@ -40,6 +40,9 @@ class Seed(Block):
     role: Name | None = None
     place: str | None = Field(default=None, description="name of a place (they belong to it, or are put there)")
     ages: Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")] | None = None
+    zones: tuple[str, ...] | None = Field(default=None, description="zones they live in; default: all")
+    strain: Name | None = Field(default=None, description="default: the first")
+    over: Duration = Field(default=0.0, description="they were infected at moments spread evenly over so long before `at`, and are as far on by now")
     cause: str = "seed"
 
     @model_validator(mode="after")
@@ -56,6 +59,60 @@ class Immune(Block):
     state: str = Field(description="a state that counts as recovered or human and is not infectious")
     ages: Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")] | None = None
     zones: tuple[str, ...] | None = Field(default=None, description="zones they live in; default: all")
+
+
+class Vaccination(Block):
+    """Who is vaccinated when: a share of those who fit, all within `takes` from `at` on, or `ago` before the start."""
+
+    vaccine: Name
+    share: Share
+    doses: Annotated[int, Field(ge=1, le=8)] | None = Field(default=None, description="how many of the vaccine's doses they get; default: all")
+    ages: Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")] | None = None
+    zones: tuple[str, ...] | None = Field(default=None, description="zones they live in; default: all")
+    role: Name | None = None
+    at: str = "0 s"
+    ago: Duration | None = Field(default=None, description="the first dose was given so long before the start of the run")
+    takes: Duration = Field(default=0.0, description="the first doses are spread evenly over so long")
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> Vaccination:
+        if self.ago is not None and self.at != "0 s":
+            raise ValueError("give `at` or `ago`, not both")
+        return self
+
+
+class Importations(Block):
+    """Residents who come home infected, from a table `day,count[,ages,zone,strain]`; `day` counts from 1, `count` people come on it."""
+
+    file: str
+    state: str | None = Field(default=None, description="default: the state one enters on infection")
+    over: Duration = Field(default=0.0, description="they were infected at moments spread evenly over so long before they come")
+
+
+class LineList(Block):
+    """The outbreak so far, from a table of known cases `onset[,age,zone,reported]`; the run follows it up to `until` and goes on from there.
+
+    `onset` and `reported` are days from 1 (`12`, `12.5`). Known cases fall ill at their onsets. Infections that this leaves unknown until
+    then (still incubating, without symptoms, not yet reported) happen by rule and luck; others do not.
+    """
+
+    file: str
+    until: str | None = Field(default=None, description="the moment up to which the list is complete; default: the end of its last day")
+
+
+class Beds(Block):
+    """Beds of a kind, and the staff without whom they cannot be used."""
+
+    beds: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    per_1000: Annotated[float, Field(ge=0, le=1000)] | None = Field(default=None, description="beds per 1,000 residents")
+    staff: Name | None = Field(default=None, description="role of those who work there; the ill, held and dead among them do not")
+    patients_each: Annotated[float, Field(gt=0, le=1000)] = Field(default=4.0, description="patients whom one of the staff can look after")
+
+    @model_validator(mode="after")
+    def _one(self) -> Beds:
+        if (self.beds is None) == (self.per_1000 is None):
+            raise ValueError("give exactly one of `beds`, `per_1000`")
+        return self
 
 
 class Noise(Block):
@@ -90,6 +147,10 @@ class Scenario(Block):
     pathogen: Pathogen
     seeds: Annotated[dict[Name, Seed], Field(max_length=1000)] = Field(default={})
     immunity: Annotated[dict[Name, Immune], Field(max_length=1000)] = Field(default={})
+    vaccination: Annotated[dict[Name, Vaccination], Field(max_length=1000)] = Field(default={})
+    importations: Annotated[dict[Name, Importations], Field(max_length=100)] = Field(default={})
+    line_list: LineList | None = None
+    care: Annotated[dict[Name, Beds], Field(max_length=8)] = Field(default={})
     behaviour: Behaviour = Behaviour()
     noises: dict[Name, Noise] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})

@@ -54,6 +54,11 @@ def mean_is(values: ArrayLike, mean: float, sd: float | None = None, what: str =
     _note(what, f"{mean:.6g}", f"{found.mean():.6g} ± {error:.2g} in {len(found):,} runs", f"z = {z:.2f}", abs(z) <= SIGMAS)
 
 
+def within(what: str, expected: float, observed: float, tolerance: float) -> None:
+    """One figure is as expected up to a tolerance that its check states."""
+    _note(what, f"{expected:.6g} ± {tolerance:.2g}", f"{observed:.6g}", f"off by {observed - expected:.2g}", abs(observed - expected) <= tolerance)
+
+
 def law_is(values: ArrayLike, pmf: Sequence[float] | np.ndarray[Any, Any], what: str = "law") -> None:
     """`values` 0, 1, ... follow `pmf` (chi-square, cells joined until each expects 5 or more; the rest up to 1 is a last cell)."""
     law = np.asarray(pmf, dtype=float)

@@ -59,7 +59,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("place", _whole, "", "id of that place"),
         Column("zone", _text, "", "zone of that place"),
         Column("route", _text, "", "route of transmission; null = a seed"),
-        Column("strain", _whole, "", "strain; 0 until strains exist"),
+        Column("strain", _whole, "", "strain: its number in the scenario, from 0"),
         Column("infector_state", _text, "", "state of the infector at that moment; null = a seed"),
         Column("infector_age", _whole, "years", "age of the infector"),
         Column("infected_age", _whole, "years", "age of the infected"),

@@ -1,0 +1,225 @@
+"""Whom the scenario infects, immunises and vaccinates when, as tables of integers. Files are read here, at the door of the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyosan.engine.compile import Names
+from hyosan.engine.compile_laws import share
+from hyosan.errors import ScenarioError
+from hyosan.rules.exact import INSTANT_BITS
+from hyosan.scenario.root import Scenario
+from hyosan.units import DAY_SECONDS, Moment
+from hyosan.world.cases_file import read_importations, read_line_list
+from hyosan.world.frame import World
+
+P_AT, P_STATE, P_CAUSE, P_COUNT, P_SHARE, P_PLACE, P_FIRST, P_LAST, P_IMMUNE, P_STRAIN, P_OVER, P_LUCK = range(12)
+"""Columns of `Plans.seeds`: instant, state, cause, how many (-1 = each with a share), share, place (-1 = where they are), positions of those
+who fit, whether they are made immune instead, strain, instants before over which moments of infection are spread, number luck is keyed by."""
+IMMUNITY: Final = 1_000_000
+"""Number of the first rule of immunity in keys of luck, beyond those of seeds."""
+IMPORTATIONS: Final = 2_000_000
+"""The same of the first row of importations."""
+MIDDAY: Final = 12 * 3600
+"""When on their day people come home infected, seconds."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Tables of plans, and the people they choose from."""
+
+    rows: Ints
+    """[r] person rows, by id within each plan."""
+    seeds: Ints
+    """[p, 12] see P_*."""
+    doses: Ints
+    """[q, 8] see `vaccinate.vaccinate_due`."""
+    cases: Ints
+    """[c, 3] see `today.match_cases`."""
+    known_until: int
+    """Instant up to which the line list is complete; 0 = there is none."""
+    case_names: tuple[str, ...]
+    """Where each case stands, for messages."""
+
+
+class _Rows:
+    """Collects the people whom plans choose from; equal groups share their rows."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.order = np.argsort(world.ground.person_id)
+        self.parts: list[Ints] = []
+        self.size = 0
+        self.known: dict[bytes, tuple[int, int]] = {}
+
+    def add(self, fits: NDArray[np.bool_]) -> tuple[int, int]:
+        """First and last position of those who fit."""
+        key = np.packbits(fits).tobytes()
+        if key not in self.known:
+            rows = self.order[fits[self.order]].astype(np.int64)
+            self.parts.append(rows)
+            self.known[key] = (self.size, self.size + len(rows))
+            self.size += len(rows)
+        return self.known[key]
+
+    def fitting(self, ages: str | None, zones: tuple[str, ...] | None, role: str | None, field: str) -> NDArray[np.bool_]:
+        """[n] who fits by age, home zone and role. Raises ScenarioError: no such zone or role."""
+        ground, world = self.world.ground, self.world
+        fits = np.ones(world.people, dtype=bool)
+        if ages is not None:
+            low, high = (int(x) for x in ages.split("-"))
+            fits &= (ground.person_age >= low) & (ground.person_age <= high)
+        if zones is not None:
+            codes = [code_of(zone, world.zones, f"{field}.zones", "zone") for zone in zones]
+            fits &= np.isin(ground.place_zone[ground.person_slot_place[:, 0]], codes)
+        if role is not None:
+            fits &= ground.person_role == code_of(role, world.roles, f"{field}.role", "role")
+        return fits
+
+
+def make_plans(scenario: Scenario, world: World, names: Names) -> Plans:
+    """Everything that the scenario plans. Raises ScenarioError: no such role, zone or place, too few people who fit, a row that is wrong."""
+    rows = _Rows(world)
+    seeds = [*_immunity(scenario, rows, names), *_seeds(scenario, world, rows, names), *_importations(scenario, rows, names)]
+    doses = _doses(scenario, rows, names)
+    cases, known_until, told = _cases(scenario, rows, names)
+    return Plans(
+        np.concatenate([*rows.parts, np.zeros(0, dtype=np.int64)]),
+        np.array(seeds, dtype=np.int64).reshape(-1, 12), np.array(doses, dtype=np.int64).reshape(-1, 8),
+        np.array(cases, dtype=np.int64).reshape(-1, 3), known_until, told,
+    )  # fmt: skip
+
+
+def _immunity(scenario: Scenario, rows: _Rows, names: Names) -> list[tuple[int, ...]]:
+    found: list[tuple[int, ...]] = []
+    for number, (name, immune) in enumerate(scenario.immunity.items()):
+        first, last = rows.add(rows.fitting(immune.ages, immune.zones, None, f"immunity.{name}"))
+        found.append((0, names.state(immune.state), 0, -1, share(immune.share), -1, first, last, 1, 0, 0, IMMUNITY + number))
+    return found
+
+
+def _seeds(scenario: Scenario, world: World, rows: _Rows, names: Names) -> list[tuple[int, ...]]:
+    found: list[tuple[int, ...]] = []
+    for number, (name, seed) in enumerate(scenario.seeds.items()):
+        fits, place = rows.fitting(seed.ages, seed.zones, seed.role, f"seeds.{name}"), -1
+        if seed.place is not None:
+            place = place_row(world, seed.place, f"seeds.{name}.place")
+            belongs = (world.ground.person_slot_place == place).any(axis=1)
+            fits &= belongs if belongs.any() else True
+        first, last = rows.add(fits)
+        if seed.count is not None and last - first < seed.count:
+            raise ScenarioError(
+                f"seeds.{name}: {seed.count} people are to be infected, but only {last - first} fit; lower `count` or widen the choice"
+            )
+        second = max(0, Moment(seed.at).second(names.start_clock))
+        strain = list(scenario.pathogen.strains).index(seed.strain) if seed.strain else 0
+        state = names.state(seed.state or _infected(scenario, strain))
+        count, chance = (-1, share(seed.share or 0)) if seed.count is None else (seed.count, 0)
+        over = round(seed.over) << INSTANT_BITS
+        found.append((second << INSTANT_BITS, state, number + 1, count, chance, place, first, last, 0, strain, over, number + 1))
+    return found
+
+
+def _infected(scenario: Scenario, strain: int) -> str:
+    """The state one enters on infection by a strain."""
+    strains = list(scenario.pathogen.strains.values())
+    return (strains[strain].infected if strains else None) or scenario.pathogen.infected
+
+
+def _importations(scenario: Scenario, rows: _Rows, names: Names) -> list[tuple[int, ...]]:
+    found: list[tuple[int, ...]] = []
+    strains = list(scenario.pathogen.strains)
+    for name, plan in scenario.importations.items():
+        field = f"importations.{name}"
+        for row in read_importations(scenario.base, plan.file, f"{field}.file"):
+            try:
+                fits = rows.fitting(row.ages, (row.zone,) if row.zone else None, None, field)
+            except ScenarioError as error:
+                raise ScenarioError(f"{row.where}: {str(error).split(': ', 1)[1]}") from None
+            if row.strain and row.strain not in strains:
+                raise ScenarioError(f"{row.where}: strain {row.strain!r} is none of this pathogen's: {', '.join(strains) or 'it has only one'}")
+            strain = strains.index(row.strain) if row.strain else 0
+            second = max(0, (row.day - 1) * DAY_SECONDS + MIDDAY - names.start_clock)
+            first, last = rows.add(fits)
+            if last - first < row.number:
+                raise ScenarioError(f"{row.where}: {row.number} people are to come, but only {last - first} residents fit")
+            state = names.state(plan.state or _infected(scenario, strain))
+            cause = names.seeds.index(name)
+            luck = IMPORTATIONS + len(found)
+            found.append((second << INSTANT_BITS, state, cause, row.number, 0, -1, first, last, 0, strain, round(plan.over) << INSTANT_BITS, luck))
+    return found
+
+
+def _doses(scenario: Scenario, rows: _Rows, names: Names) -> list[tuple[int, ...]]:
+    found: list[tuple[int, ...]] = []
+    vaccines = list(scenario.pathogen.vaccines)
+    for number, (name, plan) in enumerate(scenario.vaccination.items()):
+        first, last = rows.add(rows.fitting(plan.ages, plan.zones, plan.role, f"vaccination.{name}"))
+        second = -round(plan.ago) if plan.ago is not None else max(0, Moment(plan.at).second(names.start_clock))
+        doses = plan.doses or len(scenario.pathogen.vaccines[plan.vaccine].doses)
+        over = round(plan.takes) << INSTANT_BITS
+        vaccine = vaccines.index(plan.vaccine)
+        found.append((vaccine, share(plan.share), second << INSTANT_BITS, over, doses, first, last, number))
+    return found
+
+
+def _cases(scenario: Scenario, rows: _Rows, names: Names) -> tuple[list[tuple[int, ...]], int, tuple[str, ...]]:
+    plan = scenario.line_list
+    if plan is None:
+        return [], 0, ()
+    listed = read_line_list(scenario.base, plan.file, "line_list.file")
+    last_day = max(max(case.onset, case.reported or 0.0) for case in listed)
+    until = Moment(plan.until).second(names.start_clock) if plan.until is not None else int(last_day) * DAY_SECONDS - names.start_clock
+    if not 0 < until <= scenario.time.end:
+        raise ScenarioError(f"line_list.until: the list ends at second {until} of the run, which must be after its start and not after its end")
+    found: list[tuple[int, ...]] = []
+    told: list[str] = []
+    for case in sorted(listed, key=lambda one: one.onset):
+        second = round((case.onset - 1) * DAY_SECONDS) - names.start_clock
+        if second < 0:
+            raise ScenarioError(f"{case.where}: onset {case.onset:g} is before the start of the run ({scenario.time.start})")
+        if second >= until or (case.reported is not None and (case.reported - 1) * DAY_SECONDS - names.start_clock >= until):
+            raise ScenarioError(f"{case.where}: is later than the end of the list (`line_list.until`)")
+        try:
+            fits = rows.fitting(case.ages, (case.zone,) if case.zone else None, None, "line_list")
+        except ScenarioError as error:
+            raise ScenarioError(f"{case.where}: {str(error).split(': ', 1)[1]}") from None
+        found.append((second << INSTANT_BITS, *rows.add(fits)))
+        told.append(case.where)
+    return found, until << INSTANT_BITS, tuple(told)
+
+
+def unmatched(plans: Plans, who: Ints) -> None:
+    """Raises ScenarioError: for a case of the line list nobody's course fits."""
+    missing = np.flatnonzero(who < 0)
+    if len(missing):
+        raise ScenarioError(
+            f"{plans.case_names[missing[0]]}: nobody of that age and zone is left whose course can lead to this case; "
+            f"check age and zone, and that the pathogen makes people ill and is noticed"
+        )
+
+
+def code_of(name: str, known: tuple[str, ...], field: str, what: str) -> int:
+    """The position of a name. Raises ScenarioError with the nearest."""
+    if name in known:
+        return known.index(name)
+    near = get_close_matches(name, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ScenarioError(f"{field}: {name!r} is no {what} of this city; it has {', '.join(known)}{hint}")
+
+
+def place_row(world: World, name: str, field: str) -> int:
+    """The row of a named place. Raises ScenarioError with the nearest names."""
+    for row, known in world.place_names.items():
+        if known == name:
+            return row
+    near = get_close_matches(name, list(world.place_names.values()), 3, 0.3)
+    hint = f"; nearest: {', '.join(near)}" if near else ""
+    raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")
