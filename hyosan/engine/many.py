@@ -44,7 +44,7 @@ from hyosan.engine.state import (
     STILL,
 )
 from hyosan.engine.step import gather, is_quiet, move_people, progress, settle
-from hyosan.engine.today import match_cases, seed_listed, seed_person
+from hyosan.engine.today import is_ruled_out, match_cases, seed_listed, seed_person
 from hyosan.engine.vaccinate import vaccinate_due
 from hyosan.luck import SEED, bits
 from hyosan.rules.exact import INSTANT_BITS
@@ -179,10 +179,12 @@ def can_be_seeded(s: Any, b: Any, i: int) -> bool:
 
 @rule
 def seed_by_plan(s: Any, g: Any, b: Any, i: int, plan: Any, tick: int) -> None:
-    """Infect one person whom a plan chose, at a moment of their own where the plan spreads them."""
+    """Infect one person whom a plan chose, at a moment of their own where the plan spreads them. Who would be on a line list by now is."""
     at = plan[P_AT]
     if plan[P_OVER] > 0:
         at -= (plan[P_OVER] >> INSTANT_BITS) * (bits(b.one[0].seed, SEED, g.persons[i].id, 1, plan[P_LUCK]) >> 42)
+    if at < b.one[0].known_until and is_ruled_out(s, g, b, i, at, plan[P_STATE]):
+        return
     seed_person(s, g, b, i, at, plan[P_STATE], plan[P_STRAIN], plan[P_CAUSE], plan[P_PLACE], tick)
 
 

@@ -174,7 +174,7 @@ def _cases(scenario: Scenario, rows: _Rows, names: Names) -> tuple[list[tuple[in
     plan = scenario.line_list
     if plan is None:
         return [], 0, ()
-    listed = read_line_list(scenario.base, plan.file, "line_list.file")
+    listed = read_line_list(scenario.base, plan.file, "line_list.file", getattr(scenario.time, "date", None))
     last_day = max(max(case.onset, case.reported or 0.0) for case in listed)
     until = Moment(plan.until).second(names.start_clock) if plan.until is not None else int(last_day) * DAY_SECONDS - names.start_clock
     if not 0 < until <= scenario.time.end:
@@ -182,11 +182,11 @@ def _cases(scenario: Scenario, rows: _Rows, names: Names) -> tuple[list[tuple[in
     found: list[tuple[int, ...]] = []
     told: list[str] = []
     for case in sorted(listed, key=lambda one: one.onset):
-        second = round((case.onset - 1) * DAY_SECONDS) - names.start_clock
+        second, known = (round(((day or 0.0) - 1) * DAY_SECONDS) - names.start_clock for day in (case.onset, case.reported))
         if second < 0:
-            raise ScenarioError(f"{case.where}: onset {case.onset:g} is before the start of the run ({scenario.time.start})")
-        if second >= until or (case.reported is not None and (case.reported - 1) * DAY_SECONDS - names.start_clock >= until):
-            raise ScenarioError(f"{case.where}: is later than the end of the list (`line_list.until`)")
+            raise ScenarioError(f"{case.where}: onset on day {case.onset:g} is before the start of the run ({scenario.time.start})")
+        if second >= until or known >= until:  # not on the list as it was then
+            continue
         try:
             fits = rows.fitting(case.ages, (case.zone,) if case.zone else None, None, "line_list")
         except ScenarioError as error:

@@ -93,7 +93,7 @@ def match_cases(s: Any, g: Any, b: Any, cases: Any, rows: Any, who: Any, when: A
     for k in range(len(cases)):
         first, size = cases[k, 1], cases[k, 2] - cases[k, 1]
         who[k] = -1
-        for trial in range(DRAWS + size):
+        for trial in range(DRAWS + size if size > 0 else 0):
             at = (bits(b.one[0].seed, CASE, k, trial, 0) >> 30) * size >> 32 if trial < DRAWS else trial - DRAWS
             i = rows[first + at]
             if s.people[i].notes & F_LISTED:

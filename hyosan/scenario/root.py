@@ -93,7 +93,7 @@ class LineList(Block):
     """The outbreak so far, from a table of known cases `onset[,age,zone,reported]`; the run follows it up to `until` and goes on from there.
 
     `onset` and `reported` are days from 1 (`12`, `12.5`). Known cases fall ill at their onsets. Infections that this leaves unknown until
-    then (still incubating, without symptoms, not yet reported) happen by rule and luck; others do not.
+    then (still incubating, without symptoms, not yet reported) happen by rule and luck, those of `seeds` too; others do not.
     """
 
     file: str
