@@ -250,7 +250,7 @@ def export(
     table_format:
         Format of tables.
     start_date:
-        Date of the run's first day, `2026-03-01`: moments are then dates; without it, days since the start.
+        Date of the run's first day, `2026-03-01`: moments are then dates. Default: that of the scenario; without one, days since the start.
     force:
         Replace files that are there.
 

@@ -23,7 +23,7 @@ DATA_FILES = (
     ("city", "network", "edges"), ("city", "households", "file"),
     ("city", "people"), ("city", "places"), ("city", "membership"), ("city", "contacts"),
 )  # fmt: skip
-"""Fields that name a data file, relative to the scenario's folder."""
+"""Fields of a city that name a data file, relative to the scenario's folder; `data` names more."""
 ORDERS = ("orders",)
 """Where the orders stand."""
 
@@ -81,7 +81,9 @@ def _find_parent(name: str, where: _Where) -> tuple[Path, str, _Where]:
 def _rebased(node: Node, below: PurePosixPath) -> Node:
     if str(below) == ".":
         return node
-    for path in DATA_FILES:
+    data = find(node, ("data",))
+    named = [("data", name, "file") for name in (data.mapping or {})] if data is not None else []
+    for path in (*DATA_FILES, ("data", "file"), *named):
         found = find(node, path)
         if found is not None and isinstance(found.value, str):
             node = replaced(node, path, Node(str(below / found.value), found.place), found.place)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from hyosan.errors import ScenarioError
-from hyosan.scenario import consistency, messages, overrides, uncertain
+from hyosan.scenario import consistency, messages, observed, overrides, uncertain
 from hyosan.scenario.dump import plain as written
 from hyosan.scenario.extends import with_parents
 from hyosan.scenario.files import LIBRARY, is_library_name, library_names, library_path, read_text, resolve_file
@@ -43,7 +43,9 @@ def load(source: Source, *, overrides: Sequence[str] | Mapping[str, Any] = (), s
         raise refused([*messages.problems(error, whole), *messages.booleans(whole)]) from None
     if found := [*messages.booleans(whole), *consistency.problems(scenario, whole)]:
         raise refused(found)
-    return scenario.with_base(folder)
+    scenario = scenario.with_base(folder)
+    observed.read_all(scenario, whole)  # so that what is wrong with them is told before a run, not after it
+    return scenario
 
 
 def tree(source: Source, changes: Sequence[str] | Mapping[str, Any] = ()) -> tuple[Node, Path]:
