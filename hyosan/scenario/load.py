@@ -17,6 +17,7 @@ from hyosan.scenario import consistency, messages, observed, overrides, uncertai
 from hyosan.scenario.dump import plain as written
 from hyosan.scenario.extends import with_parents
 from hyosan.scenario.files import LIBRARY, is_library_name, library_names, library_path, read_text, resolve_file
+from hyosan.scenario.graphs import with_graphs
 from hyosan.scenario.positions import Node, from_python, plain, refused
 from hyosan.scenario.reading import read
 from hyosan.scenario.root import Scenario
@@ -72,7 +73,7 @@ def _open(source: Source) -> _Opened:
     if isinstance(source, Scenario):
         return _Opened(from_python(written(source)), source.base, None)
     if isinstance(source, Mapping):
-        return _Opened(from_python(source), Path.cwd(), None)
+        return _Opened(from_python(with_graphs(source)), Path.cwd(), None)
     if isinstance(source, str) and is_library_name(source):
         path = library_path(source)
         return _Opened(read(read_text(path, shown := f"library/{source}.yaml"), shown), LIBRARY, path)

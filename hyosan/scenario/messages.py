@@ -23,7 +23,7 @@ _PATTERNS = {
     r"^\s*day\s+1(\s+\d{1,2}:\d{2})?\s*$": "must be a time of day 1, such as `day 1 08:00`",
 }
 _UNIONS = {
-    "edges": "must be pairs of person ids such as `[0, 1]` or `[0, 1, 2.5]` (with a weight), or the name of a CSV file",
+    "edges": "must be pairs of person ids such as `[0, 1]` or `[0, 1, 2.5]` (with a weight), or the name of a CSV or Parquet file",
     "source": "must be text, or a mapping from field to text",
 }
 _BOUNDS = {
