@@ -23,6 +23,7 @@ from hyosan.results.run import Run
 from hyosan.results.store import RunWriter
 from hyosan.scenario.dump import dump
 from hyosan.scenario.load import load
+from hyosan.scenario.observed import ObservedFile, check_zones, kept_by_run, read_all
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS, Moment
 from hyosan.world.build import build
@@ -83,10 +84,13 @@ def run(
     if until is not None:
         scenario = _ending_at(scenario, until)
     world = build(scenario.city, scenario.base)
+    observed = read_all(scenario)
+    check_zones(observed, world.zones)
+    scenario = kept_by_run(scenario, observed)
     use = use_threads(threads or default_threads())
     if out is None:
-        return _run_in_memory(scenario, world, seed, _device(device, use), use, progress, checks_each_tick)
-    return _run_in_folder(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, Path(out), force)
+        return _run_in_memory(scenario, observed, world, seed, _device(device, use), use, progress, checks_each_tick)
+    return _run_in_folder(scenario, observed, world, seed, _device(device, use), use, progress, checks_each_tick, Path(out), force)
 
 
 def _ending_at(scenario: Scenario, until: str) -> Scenario:
@@ -111,26 +115,42 @@ def _device(name: str, threads: int) -> Any:
     raise ScenarioError(f"--device: {name!r} is no device; allowed: cpu, cuda")
 
 
-def _run_in_memory(scenario: Scenario, world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool) -> Run:
+def _run_in_memory(
+    scenario: Scenario, observed: tuple[ObservedFile, ...], world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool
+) -> Run:
     memory = _Memory()
     sim = Simulation(scenario, world, seed, memory, Coded, device)
     sim.begin()
     clock = _Clock(sim, progress)
     clock.run(each_tick, lambda: None)
     _last_rows(sim, memory)
-    return Run.in_memory(_manifest(sim, world, threads, clock), memory.tables, dump(scenario))
+    kept = {one.kept: one.text for one in observed}
+    return Run.in_memory(_manifest(sim, world, threads, clock, observed), memory.tables, dump(scenario), kept)
 
 
 def _run_in_folder(
-    scenario: Scenario, world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool, out: Path, force: bool
+    scenario: Scenario,
+    observed: tuple[ObservedFile, ...],
+    world: World,
+    seed: int,
+    device: Any,
+    threads: int,
+    progress: Any,
+    each_tick: bool,
+    out: Path,
+    force: bool,
 ) -> Run:
     with RunWriter.open(out, force) as writer:
         sim = Simulation(scenario, world, seed, writer, Coded, device)
         text = dump(scenario)
         identity = {"scenario": _hash(text), "seed": seed, "world": world.content_hash, "results": provenance.RESULTS_VERSION}
+        if observed:
+            identity["data"] = _hash("\0".join(one.text for one in observed))
         if not _resume(writer, sim, identity):
             sim.begin()
             writer.write_text("scenario.yaml", text)
+            for one in observed:
+                writer.write_text(one.kept, one.text)
             save(world, out.parent)
         every = max(1, round(scenario.checkpoints.every) // sim.tick_seconds)
 
@@ -142,7 +162,7 @@ def _run_in_folder(
         clock = _Clock(sim, progress)
         clock.run(each_tick, keep)
         _last_rows(sim, writer)
-        writer.finish(_manifest(sim, world, threads, clock))
+        writer.finish(_manifest(sim, world, threads, clock, observed))
     return Run.open(out)
 
 
@@ -202,7 +222,7 @@ def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _manifest(sim: Simulation, world: World, threads: int, clock: _Clock) -> dict[str, Any]:
+def _manifest(sim: Simulation, world: World, threads: int, clock: _Clock, observed: tuple[ObservedFile, ...]) -> dict[str, Any]:
     """What goes into manifest.json but for hashes of files. Raises SelfCheckError: the ending's classes do not add up."""
     scenario = sim.scenario
     ending = Ending.from_json(figures(sim))
@@ -219,6 +239,8 @@ def _manifest(sim: Simulation, world: World, threads: int, clock: _Clock) -> dic
         "tick_seconds": sim.tick_seconds, "end_second": end, "why": sim.why, "ending": ending.to_json(), "self_checks": rows,
         "timings": {"elapsed_seconds": round(clock.elapsed, 3), "person_days": round(person_days), "compile_seconds": round(clock.compiling, 3)},
         "hardware": provenance.hardware(), "versions": provenance.versions(),
+        **({"date": scenario.time.date} if scenario.time.date is not None else {}),
+        **({"data": {one.name: one.kept for one in observed}} if observed else {}),
     }  # fmt: skip
 
 

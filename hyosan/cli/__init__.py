@@ -1,4 +1,4 @@
-"""The command line: `hyosan run`, `check`, `pathogen`, `new`, `report`, `export`. Reads what is asked, calls the library, says what came of it.
+"""The command line: `hyosan run`, `check`, `pathogen`, `city`, `new`, `report`, `export`. Reads what is asked, calls the library, says the rest.
 
 Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
 answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
@@ -158,6 +158,45 @@ def pathogen(source: str, /, *, changes: Changes = (), as_json: Json = False) ->
 
 
 @app.command
+def city(
+    source: str,
+    /,
+    *,
+    picture: Path | None = None,
+    survey: str | None = None,
+    changes: Changes = (),
+    as_json: Json = False,
+) -> int:
+    """Build a city and hold it against its sources, and say who meets whom by age in it, beside a survey of contacts.
+
+    Parameters
+    ----------
+    source:
+        Name of a scenario that comes with hyosan, or a YAML file.
+    picture:
+        Write both tables of contacts as a picture into this file (SVG).
+    survey:
+        Country of the survey, three capital letters; default: that of the city.
+    changes:
+        Change the scenario, `path=value`. Can be given several times.
+    as_json:
+        Say it as one JSON object.
+
+    """
+    from hyosan.cli.city_card import card, show
+    from hyosan.scenario.load import load
+
+    found = card(load(source, overrides=changes), survey, picture)
+    if as_json:
+        print(_json(found))
+    else:
+        show(found)
+    if picture is not None:
+        print(picture, file=sys.stderr if as_json else sys.stdout)
+    return 0
+
+
+@app.command
 def new(
     kind: Literal["city", "pathogen", "scenario"],
     file: Path | None = None,
@@ -250,7 +289,7 @@ def export(
     table_format:
         Format of tables.
     start_date:
-        Date of the run's first day, `2026-03-01`: moments are then dates; without it, days since the start.
+        Date of the run's first day, `2026-03-01`: moments are then dates. Default: that of the scenario; without one, days since the start.
     force:
         Replace files that are there.
 

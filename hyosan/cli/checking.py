@@ -19,12 +19,13 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
     """What a scenario is, as plain data. `uncertain` are the paths of numbers that nobody knows."""
     pathogen, time = scenario.pathogen, scenario.time
     orders = {name: say_order(name, order, scenario) for name, order in scenario.orders.items()}
+    weekday = f"{time.weekday}, {time.date}" if time.date is not None else time.weekday
     return {
         "name": scenario.name,
         "title": scenario.title or scenario.name,
         "about": scenario.about,
         "status": scenario.status,
-        "time": f"from {time.start} ({time.weekday}) for at most {say_duration(time.end)}, in ticks of {say_duration(time.tick)}",
+        "time": f"from {time.start} ({weekday}) for at most {say_duration(time.end)}, in ticks of {say_duration(time.tick)}",
         "city": say_city(scenario.city),
         "pathogen": pathogen.name,
         "states": {name: state.counts_as for name, state in pathogen.states.items()},
@@ -38,6 +39,7 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
         "orders": orders,
         "force": [name for name, order in scenario.orders.items() if order.do in FORCE],
         "uncertain": uncertain,
+        "data": {name: data.file for name, data in scenario.named_data.items()},
     }
 
 
@@ -58,6 +60,7 @@ def as_text(found: dict[str, Any]) -> str:
     rows += [("noise", f"{name}: {text}") for name, text in found["noises"].items()]
     if found["uncertain"]:
         rows += [("uncertain", f"{_listed(found['uncertain'])} (the median is taken here; a run draws them by its seed)")]
+    rows += [("data", f"{file}{f' ({name})' if name != 'observed' else ''}, drawn over the run's curves") for name, file in found["data"].items()]
     for label, text in rows:
         lines += _wrapped(text, f"{label:<10}")
     lines += ["", f"Orders ({len(found['orders'])})" if found["orders"] else "No orders: nobody responds."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
@@ -174,7 +175,7 @@ def _cases(scenario: Scenario, rows: _Rows, names: Names) -> tuple[list[tuple[in
     plan = scenario.line_list
     if plan is None:
         return [], 0, ()
-    listed = read_line_list(scenario.base, plan.file, "line_list.file", getattr(scenario.time, "date", None))
+    listed = read_line_list(scenario.base, plan.file, "line_list.file", date.fromisoformat(scenario.time.date) if scenario.time.date else None)
     last_day = max(max(case.onset, case.reported or 0.0) for case in listed)
     until = Moment(plan.until).second(names.start_clock) if plan.until is not None else int(last_day) * DAY_SECONDS - names.start_clock
     if not 0 < until <= scenario.time.end:

@@ -42,8 +42,8 @@ def write(
 
     Main arguments: `run`, or its folder; `to`, names of EXPORTS, as a list or separated by commas, or "all"; `out`, the folder
     (default: the run's folder with `-export` after its name).
-    Other arguments: `format` of tables, "csv" or "parquet"; `start_date`, the date of the run's first day, "2026-03-01", which turns
-    moments into dates; `force` replaces files that are there.
+    Other arguments: `format` of tables, "csv" or "parquet"; `start_date`, the date of the run's first day, "2026-03-01" (default: that of
+    the scenario, if it has one), which turns moments into dates; `force` replaces files that are there.
 
     Raises CommandError: an unknown export, format or date. HyosanError: files are there already, or an export asked for by name can
     not be made of this run. RunFolderError: no run, a damaged one, or the folder cannot be written. ResourceError: the disk is full.
@@ -51,8 +51,9 @@ def write(
     chosen = choose(to)
     if format not in FORMATS:
         raise CommandError(f"--format: {format!r} is no format of tables; {did_you_mean(format, FORMATS)}")
-    started = read_date(start_date) if start_date is not None else None
     found = run if isinstance(run, Run) else Run.open(run)
+    told = start_date if start_date is not None else found.manifest.get("date")
+    started = read_date(told) if told is not None else None
     folder = _folder(found, out)
     given = Given(found, started)
     clock = int(found.manifest["start_clock_seconds"])

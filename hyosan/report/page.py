@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from hyosan.errors import RunFolderError
 from hyosan.report.counts import Facts, Row, clock, gather
-from hyosan.report.explain import sentences, share, status_sentence, tiles
-from hyosan.report.figures import epidemic_curve, share_bars, truth_and_known, zone_map
+from hyosan.report.explain import count, sentences, share, status_sentence, tiles
+from hyosan.report.figures import epidemic_curve, observed_over_run, share_bars, truth_and_known, zone_map
+from hyosan.report.observed import comparisons, summary
 from hyosan.results.atomic import write_bytes
 from hyosan.results.run import Run
 from hyosan.tables import EVENT_KINDS, TABLES
@@ -62,6 +63,8 @@ def account(run: Run | Facts) -> dict[str, Any]:
         "spread": {key: value for key, value in facts.spread._asdict().items() if key != "seconds"},
         "ages": facts.ages,
         "decisions": facts.decisions,
+        "data": [summary(one) for one in comparisons(run)],
+        "data_files": list(manifest.get("data", {}).values()),
         "set_up": _set_up(run),
         "self_checks": [dict(check) for check in manifest.get("self_checks", ())],
         "tables": _tables(run),
@@ -83,6 +86,9 @@ def pictures(run: Run | Facts, world: World | None) -> list[dict[str, Any]]:
     caption = "Solid: what happened. Dashed: what the authorities knew at that time. Dotted lines: orders."
     for title, spec, table in truth_and_known(facts.curves, orders, start, end):
         shown.append(_picture("known", title, caption, spec, table))
+    for one in comparisons(facts.run):
+        spec, table = observed_over_run(one, orders, start, end, manifest.get("date"))
+        shown.append(_picture("data", one.title, _say_difference(summary(one)), spec, table))
     shapes: dict[str, Any] = dict(world.zone_geojson) if world else {}
     if len(shapes.get("features", ())) > 1:
         caption = "Where people were infected, seeds included."
@@ -148,6 +154,20 @@ def _picture(part: str, title: str, caption: str, spec: dict[str, Any], table: l
     return {"id": name, "part": part, "title": title, "caption": caption, "spec": spec, "table": table}
 
 
+def _say_difference(told: dict[str, Any]) -> str:
+    """How far a run is from the observations, in a sentence or two."""
+    parts = [count(told["observations"], "observation")]
+    if told["after_the_end"]:
+        parts[0] += f", {told['after_the_end']} of them after the end of the run"
+    if told["mean_difference"] is not None:
+        off = told["mean_difference"]
+        side = f"{abs(off):,.3g} {'above' if off > 0 else 'below'} them" if off else "neither above nor below them"
+        parts.append(f"On average the run is {side}; without regard to sign it is {told['mean_absolute_difference']:,.3g} away")
+    if told["with_range"]:
+        parts.append(f"{told['within_range']} of {told['with_range']} ranges hold the run")
+    return ". ".join(parts) + "."
+
+
 def _set_up(run: Run) -> list[tuple[str, str]]:
     manifest = run.manifest
     versions = ", ".join(f"{name} {version}" for name, version in manifest.get("versions", {}).items())
@@ -155,7 +175,7 @@ def _set_up(run: Run) -> list[tuple[str, str]]:
     return [
         ("Scenario", str(manifest["name"])),
         ("Seed", str(manifest["seed"])),
-        ("Starts", clock(run, 0)),
+        ("Starts", f"{clock(run, 0)}{', ' + manifest['date'] if manifest.get('date') else ''}"),
         ("Ends", f"{clock(run, manifest['end_second'])} ({say_duration(manifest['end_second'])})"),
         ("Tick", say_duration(manifest["tick_seconds"])),
         ("Threads", str(manifest.get("threads", "unknown"))),

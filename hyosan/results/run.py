@@ -17,15 +17,17 @@ from hyosan.results.manifest import read_manifest, verify_file
 from hyosan.results.tablefile import read_batches
 from hyosan.tables import TABLES
 
+SCENARIO_NAME = "scenario.yaml"
+
 
 class Run:
     """A finished run. Make one with `Run.open(folder)` or `Run.in_memory(manifest, tables)`."""
 
-    def __init__(self, manifest: Mapping[str, Any], path: Path | None, batches: Mapping[str, Sequence[Any]], scenario_text: str) -> None:
+    def __init__(self, manifest: Mapping[str, Any], path: Path | None, batches: Mapping[str, Sequence[Any]], texts: Mapping[str, str]) -> None:
         self._manifest = dict(manifest)
         self._path = path
         self._batches = batches
-        self._scenario_text = scenario_text
+        self._texts = dict(texts)
         self._verified: set[str] = set()
         self._tables: dict[str, Any] = {}
         self._hashes: dict[str, str] = {}
@@ -33,12 +35,21 @@ class Run:
     @classmethod
     def open(cls, path: Path | str) -> Run:
         """The run in a folder. Raises RunFolderError: no run, an unfinished one, a damaged manifest, a file missing or cut."""
-        return cls(read_manifest(Path(path)), Path(path), {}, "")
+        return cls(read_manifest(Path(path)), Path(path), {}, {})
 
     @classmethod
-    def in_memory(cls, manifest: Mapping[str, Any], tables: Mapping[str, Sequence[Columns | Any]], scenario_text: str = "") -> Run:
-        """A run without a folder: for each table its batches, as for `RunWriter.append` or Arrow. Tables left out are empty."""
-        return cls(manifest, None, {table: list(tables.get(table, ())) for table in TABLES}, scenario_text)
+    def in_memory(
+        cls,
+        manifest: Mapping[str, Any],
+        tables: Mapping[str, Sequence[Columns | Any]],
+        scenario_text: str = "",
+        texts: Mapping[str, str] | None = None,
+    ) -> Run:
+        """A run without a folder: for each table its batches, as for `RunWriter.append` or Arrow. Tables left out are empty.
+
+        `texts` are other files that the run keeps, by name.
+        """
+        return cls(manifest, None, {table: list(tables.get(table, ())) for table in TABLES}, {**(texts or {}), SCENARIO_NAME: scenario_text})
 
     def __repr__(self) -> str:
         where = str(self._path) if self._path else "in memory"
@@ -77,9 +88,15 @@ class Run:
     @property
     def scenario_text(self) -> str:
         """The scenario as resolved, in YAML: running it gives the same run."""
+        return self.text(SCENARIO_NAME)
+
+    def text(self, name: str) -> str:
+        """A text file that the run keeps. Raises RunFolderError: there is none of this name, or it is damaged."""
         if self._path is None:
-            return self._scenario_text
-        return self._verified_path("scenario.yaml").read_text(encoding="utf-8")
+            if name not in self._texts:
+                raise RunFolderError(f"{name}: this run keeps no such file.")
+            return self._texts[name]
+        return self._verified_path(name).read_bytes().decode("utf-8-sig")
 
     @property
     def events(self) -> Any:

@@ -43,6 +43,7 @@ def _scenario_of(run: Run) -> Scenario | None:
         if run.path is not None:
             return load(run.path / "scenario.yaml")
         kept = YAML(typ="safe").load(run.scenario_text)
-        return load(kept) if isinstance(kept, dict) else None
+        # Observations are no part of the world, and those of a run in memory lie in no folder.
+        return load({key: value for key, value in kept.items() if key != "data"}) if isinstance(kept, dict) else None
     except (ScenarioError, YAMLError):
         return None

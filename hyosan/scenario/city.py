@@ -23,7 +23,10 @@ class Lattice(Block):
 
 
 class Network(Block):
-    """A contact network. `edges`: pairs of person ids (each once, either order), or a CSV with columns `from,to[,weight]`."""
+    """A contact network. `edges`: pairs of person ids (each once, either order), or a table (CSV or Parquet) `from,to[,weight]`.
+
+    The names `source` and `target` are read as `from` and `to`. From Python a NetworkX graph may stand for the network or its edges.
+    """
 
     people: Annotated[int, Field(ge=1, le=MAX_PEOPLE)] | None = None
     edges: str | tuple[tuple[int, int] | tuple[int, int, float], ...]

@@ -12,7 +12,7 @@ from hyosan.scenario.files import wrong_name
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.pathogen import ByAge, ByHost, Pathogen, Transition
 from hyosan.scenario.positions import Node, Path, Problem, place_of
-from hyosan.scenario.root import Scenario
+from hyosan.scenario.root import Data, Scenario, weekday_of
 from hyosan.units import Moment, say_duration
 
 WEEK_SECONDS = 604_800
@@ -66,6 +66,9 @@ def _time(scenario: Scenario) -> Found:
             ("time", "tick"),
             f"a tick of {say_duration(time.tick)} does not divide a week; take for example 10 min, 1 h, 8 h or 1 day",
         )
+    if time.date is not None and weekday_of(time.date) != time.weekday:
+        day = weekday_of(time.date)
+        yield ("time", "weekday"), f"is {time.weekday}, but {time.date} is a {day}; write `weekday: {day}`, or leave one of the two out"
     if time.end < time.tick:
         yield (
             ("time", "end"),
@@ -394,6 +397,9 @@ def _data_files(scenario: Scenario) -> Found:
     for key, plan in scenario.importations.items():
         if wrong := wrong_name(plan.file):
             yield ("importations", key, "file"), wrong
+    for name, data in scenario.named_data.items():
+        if wrong := wrong_name(data.file):
+            yield ("data", "file") if isinstance(scenario.data, Data) else ("data", name, "file"), wrong
     rooms = scenario.city.rooms
     for index, way in enumerate(rooms.ways if rooms is not None else ()):
         for end, name in enumerate(way.between):

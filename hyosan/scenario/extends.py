@@ -23,7 +23,7 @@ DATA_FILES = (
     ("city", "network", "edges"), ("city", "households", "file"),
     ("city", "people"), ("city", "places"), ("city", "membership"), ("city", "contacts"), ("line_list", "file"),
 )  # fmt: skip
-"""Fields that name a data file, relative to the scenario's folder."""
+"""Fields that name a data file, relative to the scenario's folder; `data` and `importations` name more."""
 ORDERS = ("orders",)
 """Where the orders stand."""
 
@@ -81,9 +81,8 @@ def _find_parent(name: str, where: _Where) -> tuple[Path, str, _Where]:
 def _rebased(node: Node, below: PurePosixPath) -> Node:
     if str(below) == ".":
         return node
-    arrivals = find(node, ("importations",))
-    named = [("importations", key, "file") for key in (arrivals.mapping or {} if arrivals is not None else {})]
-    for path in (*DATA_FILES, *named):
+    named = [(block, name, "file") for block in ("importations", "data") if (found := find(node, (block,))) for name in found.mapping or {}]
+    for path in (*DATA_FILES, ("data", "file"), *named):
         found = find(node, path)
         if found is not None and isinstance(found.value, str):
             node = replaced(node, path, Node(str(below / found.value), found.place), found.place)

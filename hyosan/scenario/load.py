@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from hyosan.errors import ScenarioError
-from hyosan.scenario import consistency, messages, overrides, uncertain
+from hyosan.scenario import consistency, messages, observed, overrides, uncertain
 from hyosan.scenario.dump import plain as written
 from hyosan.scenario.extends import with_parents
 from hyosan.scenario.files import LIBRARY, is_library_name, library_names, library_path, read_text, resolve_file
+from hyosan.scenario.graphs import with_graphs
 from hyosan.scenario.positions import Node, from_python, plain, refused
 from hyosan.scenario.reading import read
 from hyosan.scenario.root import Scenario
@@ -43,7 +44,9 @@ def load(source: Source, *, overrides: Sequence[str] | Mapping[str, Any] = (), s
         raise refused([*messages.problems(error, whole), *messages.booleans(whole)]) from None
     if found := [*messages.booleans(whole), *consistency.problems(scenario, whole)]:
         raise refused(found)
-    return scenario.with_base(folder)
+    scenario = scenario.with_base(folder)
+    observed.read_all(scenario, whole)  # so that what is wrong with them is told before a run, not after it
+    return scenario
 
 
 def tree(source: Source, changes: Sequence[str] | Mapping[str, Any] = ()) -> tuple[Node, Path]:
@@ -70,7 +73,7 @@ def _open(source: Source) -> _Opened:
     if isinstance(source, Scenario):
         return _Opened(from_python(written(source)), source.base, None)
     if isinstance(source, Mapping):
-        return _Opened(from_python(source), Path.cwd(), None)
+        return _Opened(from_python(with_graphs(source)), Path.cwd(), None)
     if isinstance(source, str) and is_library_name(source):
         path = library_path(source)
         return _Opened(read(read_text(path, shown := f"library/{source}.yaml"), shown), LIBRARY, path)

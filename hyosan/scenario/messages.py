@@ -19,10 +19,11 @@ _PATTERNS = {
     r"^\d{1,3}-\d{1,3}$": "must be a range of ages such as `15-18`",
     r"^[a-z0-9][a-z0-9-]{0,59}$": "must hold only small letters, digits and `-` (at most 60), such as `my-scenario`",
     r"^(fiction|uncalibrated|calibrated to .{1,200})$": "must be `fiction`, `uncalibrated` or `calibrated to ...`",
+    r"^\d{4}-\d{2}-\d{2}$": "must be a date such as `2026-03-01`",
     r"^\s*day\s+1(\s+\d{1,2}:\d{2})?\s*$": "must be a time of day 1, such as `day 1 08:00`",
 }
 _UNIONS = {
-    "edges": "must be pairs of person ids such as `[0, 1]` or `[0, 1, 2.5]` (with a weight), or the name of a CSV file",
+    "edges": "must be pairs of person ids such as `[0, 1]` or `[0, 1, 2.5]` (with a weight), or the name of a CSV or Parquet file",
     "source": "must be text, or a mapping from field to text",
 }
 _BOUNDS = {

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from hyosan.errors import ScenarioError
 from hyosan.scenario.extends import ORDERS, replaced, switched_off
+from hyosan.scenario.graphs import with_graphs
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.positions import SET, Node, Path, Place, Problem, dotted, find, from_python, refused, wrong_text
 from hyosan.scenario.reading import read_value
@@ -31,7 +32,9 @@ def apply(root: Node, overrides: Sequence[str] | Mapping[str, Any]) -> Node:
     if isinstance(overrides, str):
         raise ScenarioError(f"overrides must be a list of `path=value`, not one text; write [{overrides[:60]!r}]")
     if isinstance(overrides, Mapping):
-        pairs = [(str(path), from_python(value, SET + str(path)[:200])) for path, value in overrides.items()]
+        pairs = [
+            (str(path), from_python(with_graphs(value, tuple(str(path).split("."))), SET + str(path)[:200])) for path, value in overrides.items()
+        ]
     else:
         pairs = [_pair(text) for text in overrides]
     for path, value in pairs:

@@ -5,10 +5,11 @@ Loaded and checked by `scenario/load.py`, read next by `world/` and `engine/comp
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from hyosan.scenario.behaviour import Behaviour
 from hyosan.scenario.block import Block, Name
@@ -20,14 +21,40 @@ from hyosan.units import Duration, Loudness, Share
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+def weekday_of(text: str) -> str:
+    """The day of the week of a date such as `2026-03-01`. Raises ValueError: it is none."""
+    try:
+        return DAYS[date.fromisoformat(text).weekday()]
+    except ValueError:
+        raise ValueError(f"{text!r} is no date of the calendar; write year-month-day, for example 2026-03-01") from None
+
+
+def _checked_date(text: str) -> str:
+    weekday_of(text)
+    return text
+
+
 class Time(Block):
     """Tick length, the clock time of the start, and when the run ends at the latest."""
 
     tick: Annotated[Duration, Field(ge=1, le=7 * 86_400)]
     start: str = Field(default="day 1 00:00", pattern=r"^\s*day\s+1(\s+\d{1,2}:\d{2})?\s*$")
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_checked_date)] | None = Field(
+        default=None, description="date of day 1, `2026-03-01`; it says the weekday too"
+    )
     weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     end: Annotated[Duration, Field(gt=0, le=10_000 * 86_400)]
     stop_when_over: bool = Field(default=False, description="end as soon as nobody is infected and nothing is under way")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weekday_of_date(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("date"), str) and value.get("weekday") is None:
+            try:
+                return value | {"weekday": weekday_of(value["date"])}
+            except ValueError:
+                return value  # told by the field itself
+        return value
 
 
 class Seed(Block):
@@ -131,6 +158,17 @@ class Checkpoints(Block):
     keep: Annotated[int, Field(ge=0, le=100_000)] = 2
 
 
+class Data(Block):
+    """What was observed, drawn over the curves of the run: a CSV file with columns `day` (or `date`), `quantity`, `value`."""
+
+    file: str = Field(description="CSV: day or date, quantity, value[, zone, low, high]; or day or date and a column for each quantity")
+
+
+def _one_or_several(value: Any) -> str:
+    one = isinstance(value, Data) or (isinstance(value, dict) and "file" in value and not isinstance(value["file"], dict | Data))
+    return "1" if one else "*"
+
+
 class Scenario(Block):
     """A whole scenario."""
 
@@ -155,6 +193,13 @@ class Scenario(Block):
     noises: dict[Name, Noise] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
     checkpoints: Checkpoints = Checkpoints()
+    data: (
+        Annotated[
+            Annotated[Data, Tag("1")] | Annotated[dict[Name, Data], Field(max_length=100), Tag("*")],
+            Discriminator(_one_or_several),
+        ]
+        | None
+    ) = Field(default=None, description="observations to draw over the run's curves: one file, or several by name")
 
     _base: Path | None = PrivateAttr(default=None)
 
@@ -162,6 +207,11 @@ class Scenario(Block):
     def base(self) -> Path:
         """The folder that data files named in the scenario lie in or below; the current one for a scenario made in Python."""
         return self._base if self._base is not None else Path.cwd()
+
+    @property
+    def named_data(self) -> dict[str, Data]:
+        """The files of observations by name; one without a name is `observed`."""
+        return {"observed": self.data} if isinstance(self.data, Data) else dict(self.data or {})
 
     def with_base(self, folder: Path) -> Scenario:
         """The same scenario with this `base`, which is no part of what a scenario says and is neither compared nor written."""

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from hyosan.scenario.city import City
 from hyosan.world import draws
-from hyosan.world.contacts import MOST_WEIGHT, ONE_WEIGHT, both_ways
+from hyosan.world.contacts import EDGE_COLUMNS, MOST_ID, MOST_WEIGHT, ONE_WEIGHT, both_ways
 from hyosan.world.draft import Draft
 from hyosan.world.draws import Ints
 from hyosan.world.finish import Check, Links, People, finish
@@ -27,7 +27,6 @@ from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
 from hyosan.world.table_file import TableFile, nearest_of, read_table
 
 OLDEST: Final = 120
-MOST_ID: Final = 2**31 - 1
 _YOUNG: Final = 12
 """Age, in years, from which pupils stay at school till 16 h."""
 
@@ -146,7 +145,7 @@ def _read_contacts(city: City, base: Path, people: Persons) -> Links | None:
     """Links between people. Raises ScenarioError: unknown people, somebody linked to themselves, a pair twice, a weight out of range."""
     if city.contacts is None:
         return None
-    table = read_table(named_file(base, "contacts", city.contacts), ("from", "to"), ("weight",))
+    table = read_table(named_file(base, "contacts", city.contacts), ("from", "to"), ("weight",), EDGE_COLUMNS)
     number = len(people.id)
     refuse_if_too_many("people", number, bytes_for("people", number) + bytes_for_links(len(table)))
     one, other = (_persons_of(people, table, column) for column in ("from", "to"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -122,8 +122,8 @@ class TableFile:
         return values
 
 
-def read_table(path: Path, required: tuple[str, ...], optional: tuple[str, ...]) -> TableFile:
-    """The table in a file that ends in `.csv` or `.parquet`.
+def read_table(path: Path, required: tuple[str, ...], optional: tuple[str, ...], also: Mapping[str, str] | None = None) -> TableFile:
+    """The table in a file that ends in `.csv` or `.parquet`; `also` are other names of its columns, with the names they stand for.
 
     Raises ScenarioError: another kind of file, not readable, empty, a column missing, mistyped or given twice, a row of another
     length. ResourceError: larger than the memory that is free.
@@ -139,6 +139,7 @@ def read_table(path: Path, required: tuple[str, ...], optional: tuple[str, ...])
         raise ScenarioError(f"{path.name}: cannot be read ({error.strerror})") from None
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path.name}: cannot be read as a table: {str(error)[:200]}") from None
+    names = [other if (other := (also or {}).get(name)) is not None and other not in names else name for name in names]
     _check_names(path.name, names, required, optional)
     kept = {name: column for name, column in zip(names, columns, strict=True) if name in (*required, *optional)}
     number = len(columns[0])

@@ -1,0 +1,35 @@
+"""What the series of a run counts: names, views and meanings. Apart from the tables, since checking a scenario needs them and no Arrow."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Quantity(NamedTuple):
+    """What a row of the series counts: in which view it stands, what it means, and whether it only ever grows."""
+
+    view: str
+    meaning: str
+    grows: bool
+
+
+QUANTITIES = {
+    "susceptible": Quantity("truth", "people who can be infected", False),
+    "human": Quantity("truth", "people in states that count as human", False),
+    "symptomless": Quantity("truth", "infected people without symptoms", False),
+    "ill": Quantity("truth", "people who are ill", False),
+    "half_turned": Quantity("truth", "people who are half-turned", False),
+    "turned": Quantity("truth", "people who are turned", False),
+    "recovered": Quantity("truth", "people who have recovered", False),
+    "dead": Quantity("truth", "people who are dead", True),
+    "infected": Quantity("truth", "people infected so far", True),
+    "killed": Quantity("truth", "people killed so far", True),
+    "quarantined": Quantity("truth", "people in the quarantine; in both views", False),
+    "left_city": Quantity("truth", "people who have left the city", True),
+    "reported_infected": Quantity("known", "reports of infected people so far, one for each state in which somebody was noticed", True),
+    "reported_turned": Quantity("known", "reports of turned people so far", True),
+    "reported_dead": Quantity("known", "reports of dead people so far", True),
+    "calls_waiting": Quantity("known", "calls for rescue that nobody has answered yet", False),
+    "zones_marked": Quantity("known", "zones marked by a sweep", False),
+}
+"""Quantities of the series. Those of the known view are of the whole city only; a zone's count those who are there at the time."""
