@@ -183,7 +183,7 @@ def seed_by_plan(s: Any, g: Any, b: Any, i: int, plan: Any, tick: int) -> None:
     at = plan[P_AT]
     if plan[P_OVER] > 0:
         at -= (plan[P_OVER] >> INSTANT_BITS) * (bits(b.one[0].seed, SEED, g.persons[i].id, 1, plan[P_LUCK]) >> 42)
-    if at < b.one[0].known_until and is_ruled_out(s, g, b, i, at, plan[P_STATE]):
+    if is_ruled_out(s, g, b, i, at, plan[P_STATE]):
         return
     seed_person(s, g, b, i, at, plan[P_STATE], plan[P_STRAIN], plan[P_CAUSE], plan[P_PLACE], tick)
 

@@ -104,7 +104,7 @@ def settle_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
             continue
         strain = t.exposed_strain
         state = b.strains[strain].infected
-        if t.exposed_at < b.one[0].known_until and is_ruled_out(s, g, b, i, t.exposed_at, state):
+        if is_ruled_out(s, g, b, i, t.exposed_at, state):
             continue
         at, by, place = t.exposed_at, t.exposed_by, t.exposed_place
         if place < 0:

@@ -72,6 +72,8 @@ def known_at(g: Any, b: Any, i: int, host: int, luck: int, state: int, at: int) 
 @inner
 def is_ruled_out(s: Any, g: Any, b: Any, i: int, at: int, state: int) -> bool:
     """Whether a line list rules an infection out: it would be known, and is not on it. Person i then lives on, with new luck."""
+    if at >= b.one[0].known_until or b.one[0].known_until == 0:
+        return False
     if s.people[i].notes & F_LISTED:
         s.people[i].reserve = FULL
         return True

@@ -56,12 +56,14 @@ def wrong_name(name: str) -> str | None:
 
 
 def resolve_file(folder: Path, name: str) -> Path:
-    """The existing file `name` below `folder`, links followed.
+    """The existing file `name` below `folder`, links followed; of a library scenario, in the current folder if the library has none.
 
     Raises ScenarioError: an absolute path, `..`, a link that leads out of the folder, no such file, not a regular file.
     """
     if problem := wrong_name(name):
         raise ScenarioError(problem)
+    if folder == LIBRARY and not (folder / name).exists():
+        folder = Path.cwd()
     try:
         path = (folder / name).resolve()
         inside = path.is_relative_to(folder.resolve())
