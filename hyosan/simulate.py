@@ -89,8 +89,8 @@ def run(
     scenario = kept_by_run(scenario, observed)
     use = use_threads(threads or default_threads())
     if out is None:
-        return _run_in_memory(scenario, observed, world, seed, _device(device, use), use, progress, checks_each_tick)
-    return _run_in_folder(scenario, observed, world, seed, _device(device, use), use, progress, checks_each_tick, Path(out), force)
+        return _run_in_memory(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, observed)
+    return _run_in_folder(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, observed, Path(out), force)
 
 
 def _ending_at(scenario: Scenario, until: str) -> Scenario:
@@ -116,7 +116,14 @@ def _device(name: str, threads: int) -> Any:
 
 
 def _run_in_memory(
-    scenario: Scenario, observed: tuple[ObservedFile, ...], world: World, seed: int, device: Any, threads: int, progress: Any, each_tick: bool
+    scenario: Scenario,
+    world: World,
+    seed: int,
+    device: Any,
+    threads: int,
+    progress: Any,
+    each_tick: bool,
+    observed: tuple[ObservedFile, ...] = (),
 ) -> Run:
     memory = _Memory()
     sim = Simulation(scenario, world, seed, memory, Coded, device)
@@ -130,13 +137,13 @@ def _run_in_memory(
 
 def _run_in_folder(
     scenario: Scenario,
-    observed: tuple[ObservedFile, ...],
     world: World,
     seed: int,
     device: Any,
     threads: int,
     progress: Any,
     each_tick: bool,
+    observed: tuple[ObservedFile, ...],
     out: Path,
     force: bool,
 ) -> Run:

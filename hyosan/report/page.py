@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hyosan.errors import RunFolderError
 from hyosan.report.counts import Facts, Row, clock, gather
 from hyosan.report.explain import count, sentences, share, status_sentence, tiles
-from hyosan.report.figures import epidemic_curve, observed_over_run, share_bars, truth_and_known, zone_map
+from hyosan.report.figures import epidemic_curve, share_bars, truth_and_known, zone_map
 from hyosan.report.observed import comparisons, summary
+from hyosan.report.overlay import observed_over_run
 from hyosan.results.atomic import write_bytes
 from hyosan.results.run import Run
 from hyosan.tables import EVENT_KINDS, TABLES

@@ -33,6 +33,7 @@ from hyosan.world.store import load_world, save
         ("0,1", r"edges.csv:2: this row has 2 values, the first line names 3"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:edges.csv. ids are texts")
 def test_a_wrong_edge_is_named_by_its_row(tmp_path: Path, lines: str, message: str) -> None:
     (tmp_path / "edges.csv").write_text(f"from,to,weight\n{lines}\n")
     with pytest.raises(ScenarioError, match=message):
