@@ -17,6 +17,9 @@ from hyosan.luck import WHO, threshold
 from hyosan.rules.exact import FULL, INSTANT_BITS, first_of, mul_shift, scale_of
 from hyosan.rules.transmit import exerted, exposure, moment_within
 
+MANY: Final = 16
+"""Where more than one in so many people exerts (each place of the tick counts), most are exposed: then all are looked at, in parallel, instead
+of listing place by place who is exposed. The answer is the same."""
 AIR_KEYS: Final = 1 << 31
 """Added to ids in keys of luck, so that the same person by another route is another competitor."""
 
@@ -36,12 +39,17 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
     s.count[C_CARRIED] = 0
     for k in range(s.count[C_INFECTIOUS]):
         exert(s, g, b, s.infectious[k], begin, end, tick)
+    everybody = s.count[C_ENTRIES] * MANY > len(s.people)
     for k in range(s.count[C_ENTRIES]):
         place = s.entries[k].place
-        if place >= 0 and s.places[place].field_entry == k:
-            expose_place(s, g, b, place, tick)
-        elif place < 0:
+        if place < 0:
             push_links(s, g, b, s.entries[k].person, s.entries[k].strain, s.entries[k].amount, tick)
+        elif s.places[place].field_entry == k and not everybody:
+            expose_place(s, g, b, place, tick)
+    if everybody:
+        for i in range(len(s.people)):
+            s.candidates[i] = i
+        s.count[C_CANDIDATES] = len(s.people)
 
 
 @inner
@@ -133,7 +141,6 @@ def add_candidate(s: Any, b: Any, i: int, tick: int) -> None:
     """List a person as exposed, once."""
     if b.states[s.people[i].health].open > 0 and s.travel[i].candidate_tick != tick and s.people[i].activity < HELD:
         s.travel[i].candidate_tick = tick
-        s.travel[i].exposed_at = -1
         s.candidates[s.count[C_CANDIDATES]] = i
         s.count[C_CANDIDATES] += 1
 
@@ -189,6 +196,9 @@ def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: in
 @inner
 def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
     """Spend the reserve of one exposed person; when it is gone, note when, with what and by whom they are infected."""
+    s.travel[i].exposed_at = -1
+    if b.states[s.people[i].health].open == 0 or s.people[i].activity >= HELD:
+        return
     total = 0
     for strain in range(b.one[0].strains):
         factor = openness(s, g, b, i, strain, tick)
