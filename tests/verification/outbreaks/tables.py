@@ -9,7 +9,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from . import data, estimate_school, estimate_village
+from . import data, estimate_hospitals, estimate_school, estimate_village
 
 Rows = list[list[object]]
 SMALLEST = 1 / 1024
@@ -54,7 +54,40 @@ def village(reach: float) -> list[Table]:
     ]
 
 
-def estimates(school: estimate_school.Estimate, child: estimate_village.Estimate) -> Table:
+HOSPITALS, PATIENTS, STAFF, VISITORS = 12, 150, 40, 60
+"""A sketch: the hospitals of 2015 differ, and no table of their patients is public."""
+MOVED = 6
+"""Every sixth patient also goes to another hospital."""
+
+
+def hospitals() -> list[Table]:
+    """Patients who live in a ward (some go to the emergency room of another hospital too), staff who work there, visitors; their families."""
+    people: Rows = []
+    member: Rows = []
+    number = 0
+    for h in range(HOSPITALS):
+        ward = f"hospital {h + 1}"
+        for k in range(PATIENTS + STAFF + VISITORS):
+            number += 1
+            patient, staff = k < PATIENTS, PATIENTS <= k < PATIENTS + STAFF
+            age = 30 + 7 * k % 60 if patient else 25 + 5 * k % 35
+            role = "first" if number == 1 else "patient" if patient else "staff" if staff else "visitor"
+            people.append([number, age, "" if patient else f"family {number}", ward if patient else "", role])
+            if patient and k % MOVED == MOVED - 1:
+                member.append([number, f"hospital {(h + 1 + k // MOVED % (HOSPITALS - 1)) % HOSPITALS + 1}", "leisure"])
+            elif not patient:
+                member.append([number, ward, "work" if staff else "leisure"])
+                number += 1
+                people.append([number, age, f"family {number - 1}", "", "family"])
+    places: Rows = [[f"hospital {h + 1}", "hospital", "hospital"] for h in range(HOSPITALS)]
+    return [
+        Table("mers_korea_people.csv", ["id", "age", "household", "home", "role"], people),
+        Table("mers_korea_places.csv", ["id", "kind", "setting"], places),
+        Table("mers_korea_membership.csv", ["person", "place", "slot"], member),
+    ]
+
+
+def estimates(school: estimate_school.Estimate, child: estimate_village.Estimate, hospital: estimate_hospitals.Estimate) -> Table:
     """What is estimated, to the digits that the scenarios use."""
     days, pairs = "boys in bed on 22, 24, ... January 1978", "children of Hagelloch with odd case numbers"
     rows: Rows = [
@@ -71,13 +104,15 @@ def estimates(school: estimate_school.Estimate, child: estimate_village.Estimate
         ["hagelloch-incubation-sd", "infection to prodromes, standard deviation", f"{child.incubation_sd:.2f}", "days", pairs],
         ["hagelloch-rash-mean", "prodromes to rash, mean", f"{child.to_rash_mean:.2f}", "days", pairs],
         ["hagelloch-rash-sd", "prodromes to rash, standard deviation", f"{child.to_rash_sd:.2f}", "days", pairs],
+        ["mers-rate", "rate of infection by one ill person in a hospital", f"{hospital.rate:.3f}", "per day", "links to cases with odd numbers"],
+        ["mers-hospital-k", "shape of the offspring distribution", f"{hospital.k:.3f}", "", "links to cases with odd numbers"],
     ]
     return Table("outbreak_estimates.csv", ["id", "quantity", "value", "unit", "from"], rows)
 
 
 def main() -> None:
     child = estimate_village.estimate()
-    for table in [*village(child.reach), estimates(estimate_school.estimate(), child)]:
+    for table in [*village(child.reach), *hospitals(), estimates(estimate_school.estimate(), child, estimate_hospitals.estimate())]:
         table.write()
 
 
