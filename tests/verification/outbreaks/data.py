@@ -27,7 +27,10 @@ def day(text: str) -> int:
 
 def boarding_school() -> list[dict[str, Any]]:
     """Boys in bed and convalescent on each day from 22 January 1978."""
-    return [{"day": day(row["date"]), "in_bed": int(row["in_bed"]), "convalescent": int(row["convalescent"])} for row in rows_of("boarding_school_1978.csv")]
+    return [
+        {"day": day(row["date"]), "in_bed": int(row["in_bed"]), "convalescent": int(row["convalescent"])}
+        for row in rows_of("boarding_school_1978.csv")
+    ]
 
 
 class Village(NamedTuple):

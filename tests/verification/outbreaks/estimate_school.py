@@ -6,7 +6,7 @@ used up), by Poisson likelihood. The other days, the day of the peak among them,
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 """Writes what the scenarios of outbreaks need beside the records: the tables of the village, and the estimates that sources cite.
 
-`python -m tests.verification.outbreaks.tables` from the root of the repository; nothing in it is drawn by chance.
+`python -m outbreaks.tables` in `tests/verification`; nothing in it is drawn by chance.
 """
 
 from __future__ import annotations
@@ -45,10 +45,14 @@ def village(reach: float) -> list[Table]:
     classes = {1: "first class", 2: "second class"}
     member: Rows = [[int(child.id[k]), classes[int(child.grade[k])], "school"] for k in order if child.grade[k] > 0]
     weight = estimate_village.kernel(child, reach)
-    links: Rows = [[int(child.id[a]), int(child.id[b]), f"{weight[a, b]:.3f}"] for x, a in enumerate(order) for b in order[x + 1 :] if weight[a, b] >= SMALLEST]
+    links: Rows = [
+        [int(child.id[a]), int(child.id[b]), f"{weight[a, b]:.3f}"] for x, a in enumerate(order) for b in order[x + 1 :] if weight[a, b] >= SMALLEST
+    ]
     return [
         Table("hagelloch_people.csv", ["id", "age", "household", "role"], people),
-        Table("hagelloch_places.csv", ["id", "kind", "setting"], [["first class", "class", "first-class"], ["second class", "class", "second-class"]]),
+        Table(
+            "hagelloch_places.csv", ["id", "kind", "setting"], [["first class", "class", "first-class"], ["second class", "class", "second-class"]]
+        ),
         Table("hagelloch_membership.csv", ["person", "place", "slot"], member),
         Table("hagelloch_contacts.csv", ["from", "to", "weight"], links),
     ]
