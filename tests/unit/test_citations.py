@@ -113,7 +113,6 @@ def test_cited_files_hold_what_is_cited_and_nothing_else() -> None:
     cited = set(re.findall(r"\b(?:id|index|parameter_data_id)=([\w-]+)", text))
     for file, column in (
         ("papers.csv", "id"),
-        ("outbreak_estimates.csv", "id"),
         ("epiparameter.csv", "index"),
         ("epireview_ebola.csv", "parameter_data_id"),
     ):
