@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hyosan.cli import sources as command
-from hyosan.cli.sources import CITING
+from hyosan.cli.sources import CITING, OUTBREAKS
 from hyosan.scenario import citations
 from hyosan.scenario.citations import DATA, WRONG, assumed_share, findings
 from hyosan.scenario.files import LIBRARY, library_path
@@ -26,6 +26,14 @@ def test_every_number_agrees_with_its_source(name: str) -> None:
     assert claims >= 15
     assert assumed <= LIMIT * claims
     assert [one.field for one in found if one.verdict == "assumed" and not re.search(r"range \d", one.cited)] == []
+
+
+@pytest.mark.parametrize("name", OUTBREAKS)
+def test_every_number_of_an_outbreak_agrees_with_its_source(name: str) -> None:
+    found = findings(library_path(name))
+    assert [one for one in found if one.verdict in (*WRONG, "not opened")] == []
+    assumed, claims = assumed_share(found)
+    assert assumed <= LIMIT * claims
 
 
 @pytest.mark.parametrize("name", CITING)
@@ -101,9 +109,13 @@ pathogen: {routes: {air: {rates: {home: 1 per day, work: 2 per day}, source: {ra
 
 
 def test_cited_files_hold_what_is_cited_and_nothing_else() -> None:
-    text = "".join(library_path(name).read_text(encoding="utf-8") for name in CITING)
+    text = "".join(library_path(name).read_text(encoding="utf-8") for name in CITING + OUTBREAKS)
     cited = set(re.findall(r"\b(?:id|index|parameter_data_id)=([\w-]+)", text))
-    for file, column in (("papers.csv", "id"), ("epiparameter.csv", "index"), ("epireview_ebola.csv", "parameter_data_id")):
+    for file, column in (
+        ("papers.csv", "id"),
+        ("epiparameter.csv", "index"),
+        ("epireview_ebola.csv", "parameter_data_id"),
+    ):
         with (DATA / file).open(encoding="utf-8", newline="") as stream:
             assert {row[column] for row in csv.DictReader(stream)} <= cited, file
     readme = (DATA / "README.md").read_text(encoding="utf-8")
