@@ -8,7 +8,7 @@ from typing import Any
 from hyosan.scenario import condition
 from hyosan.scenario.city import City
 from hyosan.scenario.response import Order
-from hyosan.scenario.root import Scenario, Seed
+from hyosan.scenario.root import Beds, Immune, Scenario, Seed, Vaccination
 from hyosan.units import Moment, say_duration
 
 FORCE = ("lure", "strike", "sweep")
@@ -33,6 +33,12 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
         "routes": [route for route in ("contact", "air", "bite") if getattr(pathogen.routes, route) is not None],
         "hosts": {name: host.share for name, host in pathogen.hosts.items()},
         "seeds": {name: say_seed(seed, pathogen.infected) for name, seed in scenario.seeds.items()},
+        "protected": {
+            **{name: say_immune(one) for name, one in scenario.immunity.items()},
+            **{name: say_vaccination(one) for name, one in scenario.vaccination.items()},
+        },
+        "known": say_known(scenario),
+        "care": {name: say_beds(beds) for name, beds in scenario.care.items()},
         "noises": {
             name: f"{noise.loudness:g} dB at {noise.place}, {noise.at}, for {say_duration(noise.lasts)}" for name, noise in scenario.noises.items()
         },
@@ -57,6 +63,9 @@ def as_text(found: dict[str, Any]) -> str:
         ("hosts", hosts),
     ]  # fmt: skip
     rows += [("first", f"{name}: {text}") for name, text in found["seeds"].items()] or [("first", "nobody is infected: nothing will happen")]
+    rows += [("known", text) for text in found["known"]]
+    rows += [("protected", f"{name}: {text}") for name, text in found["protected"].items()]
+    rows += [("care", f"{name}: {text}") for name, text in found["care"].items()]
     rows += [("noise", f"{name}: {text}") for name, text in found["noises"].items()]
     if found["uncertain"]:
         rows += [("uncertain", f"{_listed(found['uncertain'])} (the median is taken here; a run draws them by its seed)")]
@@ -107,8 +116,43 @@ def say_seed(seed: Seed, infected: str) -> str:
     number = (
         f"{seed.count:,} {'person' if seed.count == 1 else 'people'}" if seed.count is not None else f"each person with probability {seed.share:g}"
     )
-    who = [f"of role {seed.role}" if seed.role else "", f"aged {seed.ages}" if seed.ages else "", f"at {seed.place}" if seed.place else ""]
-    return " ".join([number, *(part for part in who if part), f"enter `{seed.state or infected}` at {seed.at}"])
+    who = [_who(seed.ages, seed.zones, seed.role), f"at {seed.place}" if seed.place else "", f"with {seed.strain}" if seed.strain else ""]
+    over = f", infected within {say_duration(seed.over)} before" if seed.over else ""
+    return " ".join([number, *(part for part in who if part), f"enter `{seed.state or infected}` at {seed.at}{over}"])
+
+
+def _who(ages: str | None, zones: tuple[str, ...] | None, role: str | None = None) -> str:
+    """Which people: `of role pupil aged 6-15 in Z1`."""
+    parts = [f"of role {role}" if role else "", f"aged {ages}" if ages else "", f"in {_listed(list(zones))}" if zones else ""]
+    return " ".join(part for part in parts if part)
+
+
+def say_immune(immune: Immune) -> str:
+    """Who is immune from the start."""
+    return f"{_share(immune.share)} of those {_who(immune.ages, immune.zones) or 'in the city'} start as `{immune.state}`"
+
+
+def say_vaccination(plan: Vaccination) -> str:
+    """Who is vaccinated when."""
+    doses = f"{_count(plan.doses, 'dose')} of " if plan.doses else ""
+    when = f"{say_duration(plan.ago)} before the start" if plan.ago is not None else f"at {plan.at}"
+    takes = f", over {say_duration(plan.takes)}" if plan.takes else ""
+    return f"{_share(plan.share)} of those {_who(plan.ages, plan.zones, plan.role) or 'in the city'} get {doses}{plan.vaccine} {when}{takes}"
+
+
+def say_known(scenario: Scenario) -> list[str]:
+    """What the run takes from tables of cases."""
+    told = [f"{name}: people who come home infected, from {one.file}" for name, one in scenario.importations.items()]
+    if (one := scenario.line_list) is not None:
+        until = f"until {one.until}" if one.until is not None else "to the end of its last day"
+        told.insert(0, f"the cases of {one.file}, which the run follows {until}")
+    return told
+
+
+def say_beds(beds: Beds) -> str:
+    """How much care there is."""
+    number = f"{beds.beds:,} beds" if beds.beds is not None else f"{beds.per_1000:g} beds per 1,000 residents"
+    return number + (f", one of role {beds.staff} for {beds.patients_each:g} patients" if beds.staff else "")
 
 
 def say_order(name: str, order: Order, scenario: Scenario) -> str:

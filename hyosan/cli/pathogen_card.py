@@ -49,6 +49,19 @@ def card(scenario: Scenario) -> dict[str, Any]:
         "routes": {name: _route(name, route) for name, route in routes.items()},
         "dispersion": pathogen.dispersion,
         "hosts": {name: {"share": host.share, "susceptibility": host.susceptibility} for name, host in pathogen.hosts.items()},
+        "strains": {
+            name: {"transmission": one.transmission, "infected": one.infected or pathogen.infected, "immunity_from": dict(one.immunity_from),
+                   "source": _source(one)}
+            for name, one in pathogen.strains.items()
+        },
+        "vaccines": {
+            name: {
+                "works": one.works, "doses": [{"effect": d.effect, "delay_days": days(d.delay), "after_days": days(d.after)} for d in one.doses],
+                "lasts": duration(one.lasts) if one.lasts is not None else None, "against": dict(one.against), "passes_on": one.passes_on,
+                "source": _source(one),
+            }
+            for name, one in pathogen.vaccines.items()
+        },
         "immunity": {name: {"share": immune.share, "ages": immune.ages, "source": _source(immune)} for name, immune in scenario.immunity.items()},
         "source": _own(pathogen),
         **_together(scenario, world),
@@ -136,6 +149,14 @@ def show(found: dict[str, Any]) -> None:
     parts: list[Table | Text] = [_headline(found), _states(found, cite), gap, _transitions(found, cite), gap, _routes(found, cite), gap]
     if found["dispersion"] is not None:
         parts.append(Text(f"Infectiousness varies between people: gamma, shape k = {found['dispersion']:g} {cite(found['source'])}"))
+    for name, one in found["strains"].items():
+        kept = ", ".join(f"{_percent(value)} after {other}" for other, value in one["immunity_from"].items())
+        protected = f"; protected from it: {kept}" if kept else ""
+        parts.append(Text(f"Strain {name}: {one['transmission']:g} times as infectious{protected} {cite(one['source'])}"))
+    for name, one in found["vaccines"].items():
+        doses = ", ".join(f"{_percent(dose['effect'])} from {dose['delay_days']:g} days after dose {k}" for k, dose in enumerate(one["doses"], 1))
+        lasts = f", for {one['lasts']['mean_days']:.3g} days" if one["lasts"] else ""
+        parts.append(Text(f"Vaccine {name}, {one['works'].replace('_', ' ')}: {doses}{lasts} {cite(one['source'])}"))
     for name, immune in found["immunity"].items():
         ages = f" of those aged {immune['ages']}" if immune["ages"] else ""
         parts.append(Text(f"Immune from the start: {name}, {_percent(immune['share'])}{ages} {cite(immune['source'])}"))

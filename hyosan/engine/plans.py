@@ -22,6 +22,9 @@ from hyosan.world.frame import World
 P_AT, P_STATE, P_CAUSE, P_COUNT, P_SHARE, P_PLACE, P_FIRST, P_LAST, P_IMMUNE, P_STRAIN, P_OVER, P_LUCK = range(12)
 """Columns of `Plans.seeds`: instant, state, cause, how many (-1 = each with a share), share, place (-1 = where they are), positions of those
 who fit, whether they are made immune instead, strain, instants before over which moments of infection are spread, number luck is keyed by."""
+V_VACCINE, V_SHARE, V_AT, V_TAKES, V_DOSES, V_FIRST, V_LAST, V_LUCK, V_CAUSE = range(9)
+"""Columns of `Plans.doses`: vaccine, share, instant of the first dose, instants over which people are spread, doses, positions of those who fit,
+number luck is keyed by, cause."""
 IMMUNITY: Final = 1_000_000
 """Number of the first rule of immunity in keys of luck, beyond those of seeds."""
 IMPORTATIONS: Final = 2_000_000
@@ -41,7 +44,7 @@ class Plans:
     seeds: Ints
     """[p, 12] see P_*."""
     doses: Ints
-    """[q, 8] see `vaccinate.vaccinate_due`."""
+    """[q, 9] see V_*."""
     cases: Ints
     """[c, 3] see `today.match_cases`."""
     known_until: int
@@ -93,7 +96,7 @@ def make_plans(scenario: Scenario, world: World, names: Names) -> Plans:
     cases, known_until, told = _cases(scenario, rows, names)
     return Plans(
         np.concatenate([*rows.parts, np.zeros(0, dtype=np.int64)]),
-        np.array(seeds, dtype=np.int64).reshape(-1, 12), np.array(doses, dtype=np.int64).reshape(-1, 8),
+        np.array(seeds, dtype=np.int64).reshape(-1, 12), np.array(doses, dtype=np.int64).reshape(-1, 9),
         np.array(cases, dtype=np.int64).reshape(-1, 3), known_until, told,
     )  # fmt: skip
 
@@ -167,7 +170,7 @@ def _doses(scenario: Scenario, rows: _Rows, names: Names) -> list[tuple[int, ...
         doses = plan.doses or len(scenario.pathogen.vaccines[plan.vaccine].doses)
         over = round(plan.takes) << INSTANT_BITS
         vaccine = vaccines.index(plan.vaccine)
-        found.append((vaccine, share(plan.share), second << INSTANT_BITS, over, doses, first, last, number))
+        found.append((vaccine, share(plan.share), second << INSTANT_BITS, over, doses, first, last, number, names.seeds.index(name)))
     return found
 
 

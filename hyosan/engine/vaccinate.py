@@ -6,6 +6,7 @@ from typing import Any
 
 from hyosan.backend import inner, rule
 from hyosan.engine.course import DEAD_CLASS, NO_ROUTE, VACCINATED, emit
+from hyosan.engine.plans import V_AT, V_CAUSE, V_DOSES, V_FIRST, V_LAST, V_LUCK, V_SHARE, V_TAKES, V_VACCINE
 from hyosan.engine.presence import where
 from hyosan.engine.state import GONE
 from hyosan.luck import VACCINATED as WHO_IS_VACCINATED
@@ -15,32 +16,29 @@ from hyosan.rules.exact import INSTANT_BITS
 
 @rule
 def vaccinate_due(s: Any, g: Any, b: Any, plans: Any, rows: Any, tick: int) -> None:
-    """Give the doses that are due in a tick (those before the start in the first one).
-
-    `plans` [p, 8]: vaccine, share, instant, duration over which people are spread, doses, first and last position in `rows`, number.
-    """
+    """Give the doses that are due in a tick (those before the start in the first one). `plans` are rows of `plans.Plans.doses`."""
     length = b.one[0].tick_seconds << INSTANT_BITS
     begin = tick * length
     for k in range(len(plans)):
-        vaccine, due = plans[k, 0], plans[k, 2]
-        for dose in range(plans[k, 4]):
-            due += b.doses[b.vaccines[vaccine].first + dose].after
-            if due < begin + length and (due + plans[k, 3] >= begin or tick == 0):
-                for at in range(plans[k, 5], plans[k, 6]):
-                    vaccinate_one(s, g, b, rows[at], vaccine, dose, plans[k, 1], due, plans[k, 3], plans[k, 7], tick)
+        due = plans[k, V_AT]
+        for dose in range(plans[k, V_DOSES]):
+            due += b.doses[b.vaccines[plans[k, V_VACCINE]].first + dose].after
+            if due < begin + length and (due + plans[k, V_TAKES] >= begin or tick == 0):
+                for at in range(plans[k, V_FIRST], plans[k, V_LAST]):
+                    vaccinate_one(s, g, b, rows[at], plans[k], dose, due, tick)
 
 
 @inner
-def vaccinate_one(s: Any, g: Any, b: Any, i: int, vaccine: int, dose: int, share: int, due: int, over: int, number: int, tick: int) -> None:
+def vaccinate_one(s: Any, g: Any, b: Any, i: int, plan: Any, dose: int, due: int, tick: int) -> None:
     """Give person i a dose, if they are of those who get it and it is due in this tick."""
-    luck = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, number, 0) >> 30
-    if luck >= share or b.states[s.people[i].health].kind == DEAD_CLASS or s.people[i].activity == GONE:
+    luck = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 0) >> 30
+    if luck >= plan[V_SHARE] or b.states[s.people[i].health].kind == DEAD_CLASS or s.people[i].activity == GONE:
         return
     length = b.one[0].tick_seconds << INSTANT_BITS
-    spread = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, number, 1) >> 42
-    at = due + ((over >> 20) * spread)
+    spread = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 1) >> 42
+    at = due + (plan[V_TAKES] >> INSTANT_BITS) * spread
     if at >= (tick + 1) * length or (at < tick * length and tick > 0):
         return
-    s.people[i].vaccine, s.people[i].doses, s.people[i].dosed_at = vaccine, dose + 1, at
+    s.people[i].vaccine, s.people[i].doses, s.people[i].dosed_at = plan[V_VACCINE], dose + 1, at
     if at >= 0:
-        emit(s, at, VACCINATED, i, -1, where(s, g, b, i, tick), NO_ROUTE, -1, -1, 0)
+        emit(s, at, VACCINATED, i, -1, where(s, g, b, i, tick), NO_ROUTE, -1, -1, plan[V_CAUSE])

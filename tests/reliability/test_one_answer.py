@@ -42,10 +42,28 @@ HALLS = {
 }
 """Many fights at a time."""
 HALF_IMMUNE = {"pathogen.hosts.ordinary.share": 0.5, "pathogen.hosts.immune.share": 0.5}
+PROTECTED = {
+    "city": {"korea": "Dangjin-si", "residents": 3000, "kinds": {"hospital": {"setting": "hospital", "slot": "work", "per_1000": 1}}},
+    "time.end": "60 days",
+    "pathogen.states.recovered.susceptibility": 0.5,
+    "pathogen.states.infectious": {"counts_as": "ill", "at": "hospital", "bed": "ward", "infectious": {"contact": 1}},
+    "pathogen.routes.contact.rates": {"anywhere": "1 per day"},
+    "pathogen.strains": {"old": {}, "new": {"transmission": 1.5, "immunity_from": {"old": "40 %"}}},
+    "pathogen.vaccines": {"jab": {"works": "leaky", "doses": [{"effect": "50 %", "delay": "5 days"}], "passes_on": 0.5}},
+    "vaccination": {"all": {"vaccine": "jab", "share": 0.5, "takes": "20 days"}},
+    "care": {"ward": {"per_1000": 5, "staff": "resident", "patients_each": 0.01}},
+    "seeds": {"a": {"count": 30}, "b": {"count": 10, "strain": "new", "at": "10 days", "over": "5 days"}},
+}
+"""Strains, doses, beds and wards all at once."""
 THREADED = {
     "town": ("hyosan", TOWN | {"time.end": "16 h"}, ("choose_many",)),
     "halls": (house(HALLS, 0.5, 30, seeds={"first": {"share": 0.1, "state": "turned"}}), {}, ("choose_many", "resolve_many")),
     "measles": ("measles-school", {"time.end": "20 days", **HALF_IMMUNE}, ("expose_many",)),
+    **{
+        name: (name, {"city.residents": 3000, "seeds.travellers.count": 60, "time.end": "20 days"}, ("expose_many",))
+        for name in ("measles", "influenza", "sars-cov-2", "ebola", "mers")
+    },
+    "protected": ("seir", PROTECTED, ("expose_many",)),
     "textbook": ("seir", {"city.well_mixed": 3000, "time.end": "150 days"}, ("expose_many",)),
 }
 

@@ -55,25 +55,22 @@ def test_strains_that_do_not_protect_from_each_other_are_two_outbreaks() -> None
 
 
 def test_partial_protection_between_strains_is_as_if_exposed_less() -> None:
-    """Where all have had the first strain (`immunity` puts them there) and it keeps off 40 %, the second has R0 1.2 of 2. Pass: 5 %, 6 runs."""
-    changed = {**two_strains("40 %"), "seeds": {"two": {"count": 80, "strain": "two", "at": "200 days"}, "one": {"share": 1, "strain": "one"}}}
+    """Where all have had the first strain (`immunity` puts them there) and it keeps off 25 %, the second has R0 1.5 of 2.
+
+    Pass: 0.03, four standard errors of the mean of 6 runs.
+    """
+    changed = {
+        **two_strains("25 %"),
+        "seeds": {"two": {"count": 80, "strain": "two"}, "one": {"share": 0.98, "strain": "one", "at": "1 day", "state": "recovered"}},
+        "time.end": "500 days",
+    }
     sizes = []
     for seed in range(6):
-        run = hyosan.run(
-            "seir",
-            overrides={
-                **TOWN,
-                **changed,
-                "seeds.two.at": "0 s",
-                "seeds.one": {"share": 0.98, "at": "1 day", "state": "recovered"},
-                "time.end": "500 days",
-            },
-            seed=seed,
-        )
+        run = hyosan.run("seir", overrides={**TOWN, **changed}, seed=seed)
         second = {row["person"] for row in run.events.to_pylist() if row["kind"] in ("infected", "seeded") and row["strain"] == 1}
         sizes.append(len(second) / 8_000)
-    expected = 0.01 + 0.99 * attack(1.2, 0.01)
-    within("final size under partial protection", expected, float(np.mean(sizes)), 0.05 * expected)
+    expected = 0.01 + 0.99 * attack(1.5, 0.01)
+    within("final size under partial protection", expected, float(np.mean(sizes)), 0.03)
 
 
 def test_strains_that_protect_wholly_share_one_final_size() -> None:
