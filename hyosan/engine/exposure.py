@@ -219,11 +219,24 @@ def spent_by(s: Any, g: Any, b: Any, i: int, strain: int, factor: int, total: in
         total = min(FULL, total + exposure(b.one[0].contact_link, s.link_fields[i, strain], factor))
     if s.people[i].activity != ROUTINE:
         return spent_at(s, g, b, i, s.people[i].place, strain, factor, total)
-    hour, schedule = week_tick(b, tick), g.persons[i].schedule
     for slot in range(b.one[0].slots):
-        if b.slot_seconds[schedule, hour, slot] > 0:
-            total = spent_at(s, g, b, i, slot_place(s, g, b, i, slot), strain, factor, total)
+        place = goes_to(s, g, b, i, slot, tick)
+        if place >= 0:
+            total = spent_at(s, g, b, i, place, strain, factor, total)
     return total
+
+
+@inner
+def goes_to(s: Any, g: Any, b: Any, i: int, slot: int, tick: int) -> int:
+    """Where person i, who follows the routine, is in a slot of a tick; -1 = the slot does not come up in it, or an earlier one led there too."""
+    hour, schedule = week_tick(b, tick), g.persons[i].schedule
+    if b.slot_seconds[schedule, hour, slot] == 0:
+        return -1
+    place = slot_place(s, g, b, i, slot)
+    for other in range(slot):
+        if b.slot_seconds[schedule, hour, other] > 0 and slot_place(s, g, b, i, other) == place:
+            return -1
+    return place
 
 
 @inner
@@ -235,10 +248,9 @@ def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int) -> None:
     if s.people[i].activity != ROUTINE:
         best, best_luck, best_weight, best_place = best_entry(s, g, b, i, s.people[i].place, tick, off, best, best_luck, best_weight, best_place)
     else:
-        hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
-            if b.slot_seconds[schedule, hour, slot] > 0:
-                place = slot_place(s, g, b, i, slot)
+            place = goes_to(s, g, b, i, slot, tick)
+            if place >= 0:
                 best, best_luck, best_weight, best_place = best_entry(s, g, b, i, place, tick, off, best, best_luck, best_weight, best_place)
     if t.link_turn == tick and b.one[0].contact_link > 0:
         for k in range(g.link_start[i], g.link_start[i + 1]):

@@ -1,12 +1,14 @@
-"""Who meets whom: the arenas of a tick, places where people who bite stand with people who can be bitten."""
+"""Who meets whom: the arenas of a tick, places where people who bite, or will within it, stand with people who can be bitten."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from hyosan.backend import inner
-from hyosan.engine.presence import has_target, member_there
-from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD
+from hyosan.engine.fate import next_out, out_instants
+from hyosan.engine.presence import has_target, member_there, where
+from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, RING
+from hyosan.rules.exact import INSTANT_BITS
 
 
 @inner
@@ -24,6 +26,45 @@ def gather_arenas(s: Any, g: Any, b: Any, tick: int) -> None:
         place = s.hot[k]
         if has_target(s, g, b, place, tick):
             add_arena(s, g, b, place, tick)
+    gather_turning(s, g, b, tick)
+
+
+@inner
+def gather_turning(s: Any, g: Any, b: Any, tick: int) -> None:
+    """Add the places where nobody bites yet, and somebody will within the tick."""
+    if b.one[0].has_bites == 0:
+        return
+    first = end = s.count[C_HOT]
+    i = s.due_head[tick % RING]
+    while i >= 0:
+        if turns_within(s, g, b, i, tick):
+            place = where(s, g, b, i, tick)
+            if s.places[place].hostiles == 0 and s.places[place].turning_tick != tick:
+                s.places[place].turning_tick = tick
+                s.hot[end] = place
+                end += 1
+        i = s.people[i].due_next
+    sort_rows(s.hot, first, end, g.grounds["id"])
+    for k in range(first, end):
+        if has_target(s, g, b, s.hot[k], tick):
+            add_arena(s, g, b, s.hot[k], tick)
+
+
+@inner
+def turns_within(s: Any, g: Any, b: Any, i: int, tick: int) -> bool:
+    """Whether the course of person i, who is free, leads within a tick to a state that bites."""
+    end = ((tick + 1) * b.one[0].tick_seconds) << INSTANT_BITS
+    at, out = s.people[i].next_at, s.people[i].next_out
+    for _ in range(64):
+        if out < 0 or at > end or s.people[i].activity >= HELD:
+            return False
+        state = b.outs[out].to
+        if b.states[state].hostile >= 0:
+            return True
+        out = next_out(b, g, i, s.people[i].host, s.people[i].luck, state, 0)
+        if out >= 0:
+            at += out_instants(b, g, i, s.people[i].luck, out)
+    return False
 
 
 @inner

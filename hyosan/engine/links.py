@@ -10,8 +10,8 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.fate import next_out, out_instants
-from hyosan.engine.gather import add_occupant
-from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, R_GONE, R_HOSTILE, R_OTHER, R_TARGET
+from hyosan.engine.gather import add_occupant, turns_within
+from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, R_GONE, R_HOSTILE, R_OTHER, R_TARGET, RING
 from hyosan.luck import KILL_RESERVE, WHO, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER, TOP_RATE, first_of, scale_of, spent, time_to_spend
 
@@ -19,7 +19,7 @@ from hyosan.rules.exact import INSTANT_BITS, NEVER, TOP_RATE, first_of, scale_of
 @inner
 def resolve_links(s: Any, g: Any, b: Any, tick: int) -> None:
     """Resolve all fights across links in a tick, as one arena without a place."""
-    if b.one[0].bite_links == 0 or s.count[C_HOT] == 0:
+    if b.one[0].bite_links == 0:
         return
     s.arena_place[0] = -1
     s.arena_start[0] = 0
@@ -36,6 +36,11 @@ def resolve_links(s: Any, g: Any, b: Any, tick: int) -> None:
                 for link in range(g.link_start[i], g.link_start[i + 1]):
                     size = touch(s, g, b, g.link_to[link], 0, begin, size, tick)
             i = s.people[i].occ_next
+    i = s.due_head[tick % RING]
+    while i >= 0:
+        if turns_within(s, g, b, i, tick):
+            size = touch(s, g, b, i, 0, begin, size, tick)
+        i = s.people[i].due_next
     while size > 0 and s.travel[s.heaps[0, 0]].mark <= length:
         i = s.heaps[0, 0]
         size = one_event(s, g, b, i, s.travel[i].mark, begin, size, tick)

@@ -102,6 +102,7 @@ PLACES = {
     "calm_tick": "until when a sound of calm_level alarms nobody in the dead ends here", "calm_level": "dB",
     "field_entry": "first entry of exposure in this tick; -1",
     "queue_next": "list of the flood of sound", "queue_prev": "",
+    "turning_tick": "when somebody was last about to turn there, where nobody bit yet",
     "served_tick": "when teams cleared it",
 }  # fmt: skip
 DOORS = {
