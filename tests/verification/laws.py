@@ -3,6 +3,8 @@
 A check names its laws by `@pytest.mark.law("Z2")`. A law without a check says why in `not_asked`. alpha is the rate of kills over that of bites.
 """
 
+# ruff: noqa: E501 - a sentence to a line
+
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -11,7 +11,8 @@ import laws
 STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1b1b1b}
 h1{margin-bottom:.2rem}h2{margin:2.2rem 0 .2rem;border-top:2px solid #1b1b1b;padding-top:.6rem;font-size:1.25rem}
-h2 b{color:#1d5fa8;margin-right:.5rem}.formula{font-family:ui-monospace,monospace;font-size:.92rem;background:#f3f3f0;padding:.3rem .6rem;margin:.4rem 0}
+h2 b{color:#1d5fa8;margin-right:.5rem}.formula{font-family:ui-monospace,monospace;font-size:.92rem;background:#f3f3f0;padding:.3rem .6rem;
+margin:.4rem 0}
 .small{color:#555;font-size:.87rem;margin:.2rem 0}table{border-collapse:collapse;width:100%;margin:.6rem 0 1rem}
 th,td{border-top:1px solid #ccc;padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top}th{color:#555;font-weight:600;font-size:.85rem}
 .check>td{border-top:1px solid #888;padding-top:.5rem}td.n{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}

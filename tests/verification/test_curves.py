@@ -251,10 +251,10 @@ def test_generation_intervals_by_time() -> None:
     """E7. Beta .5, gamma .2: intervals of those infected on a day (forward) shrink towards the peak; seen from the infected (backward) they
     are near 1/beta = 2 days in growth (intrinsic mean 5) and grow beyond it after the peak.
 
-    Source: Champredon & Dushoff 2015, from the curve of SIR from the same start. 20,000 people, 3 runs, windows of a day.
+    Source: Champredon & Dushoff 2015, from the curve of SIR from the same start. 12,000 people, 3 runs, windows of a day.
     Pass: 4 standard errors and 3 % (2 % and a window that is not a moment). False alarm 1e-3.
     """
-    check_intervals(20_000, 3)
+    check_intervals(12_000, 3)
 
 
 @pytest.mark.long
