@@ -125,7 +125,8 @@ def same_law(one: ArrayLike, other: ArrayLike, what: str = "two samples") -> Non
         _note(what, f"one law; mean {a.mean():.4f}", f"mean {b.mean():.4f} in {len(b):,} runs", "one cell", bool(first[0] > 0))
         return
     p = float(stats.chi2_contingency(np.array([first, second]), correction=False).pvalue)
-    picture = plot.bars((first * len(b) / len(a)).tolist()[:40], second.tolist()[:40], [f"{k}" for k in cells[:40]])
+    labels = [_cell(low, high, size) for low, high in zip(cells, [*(k - 1 for k in cells[1:]), size], strict=True)]
+    picture = plot.bars((first * len(b) / len(a)).tolist()[:40], second.tolist()[:40], labels[:40], ("first", "second"))
     _note(what, f"one law; mean {a.mean():.4f}", f"mean {b.mean():.4f} in {len(b):,} runs", f"p = {p:.2g}", p > SMALLEST_P, picture)
 
 

@@ -47,7 +47,7 @@ def page(law: laws.Law, asked: list[Check]) -> str:
         when = " (only in the long part)" if check.long else ""
         lines.append(f"* `{check.file}`, `{check.name}`{when}: {check.doc}")
     if law.not_asked:
-        lines += [""] * bool(asked) + [f"Not applicable: {law.not_asked}."]
+        lines += [""] * bool(asked) + [f"Not asked: {law.not_asked}."]
     if law.failure:
         lines += ["", "## If it fails", "", law.failure]
     return "\n".join(lines) + "\n"

@@ -64,7 +64,7 @@ def status(law: laws.Law, rows: list[Row]) -> tuple[str, str]:
         return "broken", "bad"
     if asked:
         return f"holds ({sum(max(1, len(row.judged)) for row in asked)} comparisons)", "good"
-    return ("not applicable", "no") if law.not_asked else ("not run", "no")
+    return ("not applicable", "no") if not law.failure else ("not run", "no")
 
 
 def summary(rows: list[Row]) -> str:
@@ -83,7 +83,7 @@ def section(law: laws.Law, rows: list[Row], also: list[Row]) -> str:
     parts = [f'<h2 id="{law.id}"><b>{law.id}</b>{html.escape(law.name)}</h2><p>{html.escape(law.statement)}</p>']
     parts.append(f'<p class="formula">{html.escape(law.formula)}</p><p class="small">Source: {html.escape(law.source)}</p>')
     if law.not_asked:
-        parts.append(f'<p class="small no">Not applicable: {html.escape(law.not_asked)}.</p>')
+        parts.append(f'<p class="small no">Not asked: {html.escape(law.not_asked)}.</p>')
     if also:
         names = ", ".join(f'<a href="#{row.laws[0]}">{row.laws[0]}</a>' for row in {row.laws[0]: row for row in also}.values())
         parts.append(f'<p class="small">Also asked by checks of {names}.</p>')

@@ -14,7 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 8, 18, 22
 THEORY, FOUND, QUIET = "#8a8a8a", "#1d5fa8", "#666"
 
 
-def bars(expected: Sequence[float], observed: Sequence[float], labels: Sequence[str]) -> str:
+def bars(expected: Sequence[float], observed: Sequence[float], labels: Sequence[str], names: tuple[str, str] = ("theory", "engine")) -> str:
     """Counts expected (grey) and observed (blue) side by side, one pair per cell."""
     top = max([*expected, *observed, 1e-9])
     step = _step(top)
@@ -28,7 +28,7 @@ def bars(expected: Sequence[float], observed: Sequence[float], labels: Sequence[
             parts.append(f'<rect x="{left + shift * wide:.1f}" y="{y:.1f}" width="{0.4 * wide:.1f}" height="{_floor() - y:.1f}" fill="{colour}"/>')
     every = max(1, ceil(max(len(text) for text in labels) * 6.5 * len(labels) / (WIDTH - LEFT - RIGHT)))
     parts += [_text(LEFT + (k + 0.5) * wide, HEIGHT - 8, text, "middle") for k, text in enumerate(labels) if k % every == 0]
-    return _svg(parts, "expected and observed counts")
+    return _svg(parts, "expected and observed counts", names)
 
 
 def curve(x: ArrayLike, theory: ArrayLike, mean: ArrayLike, error: ArrayLike, axis: str = "") -> str:
@@ -66,10 +66,10 @@ def strip(z: float) -> str:
     return f'<svg class="strip" width="{width}" height="18" role="img" aria-label="deviation between -4 and 4">{"".join(parts)}</svg>'
 
 
-def _svg(parts: Sequence[str], title: str) -> str:
+def _svg(parts: Sequence[str], title: str, names: tuple[str, str] = ("theory", "engine")) -> str:
     legend = (
-        f'<rect x="{LEFT}" y="3" width="8" height="8" fill="{THEORY}"/>{_text(LEFT + 12, 10.5, "theory", "start")}'
-        f'<rect x="{LEFT + 58}" y="3" width="8" height="8" fill="{FOUND}"/>{_text(LEFT + 70, 10.5, "engine", "start")}'
+        f'<rect x="{LEFT}" y="3" width="8" height="8" fill="{THEORY}"/>{_text(LEFT + 12, 10.5, names[0], "start")}'
+        f'<rect x="{LEFT + 58}" y="3" width="8" height="8" fill="{FOUND}"/>{_text(LEFT + 70, 10.5, names[1], "start")}'
     )
     head = f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title)}">'
     return head + legend + "".join(parts) + "</svg>"

@@ -29,8 +29,8 @@ def at_times(story: models.Scenario, seed: int, quantity: str, seconds: np.ndarr
 
 def check_szr_curve(runs: int) -> None:
     """Z1 at 200 people times 500."""
-    people, times = 100_000, np.array([2.0, 5, 8, 10, 12, 15, 20, 30])
-    story = models.szr(0.6, models.well_mixed(people), first=500, bite=f"{1 / people!r} per h", tick="1 h", end="31 h")
+    people, times = 100_000, np.array([2.0, 4, 8, 10, 12, 16, 20, 30])
+    story = models.szr(0.6, models.well_mixed(people), first=500, bite=f"{1 / people!r} per h", tick="2 h", end="31 h")
     s, z = theory.szr_curve(0.6, people - 500, 500, times)
     found = {name: np.array([at_times(story, seed, name, times * 3600) for seed in range(runs)]) for name in ("susceptible", "turned")}
     judge.curve_is(times, found["susceptible"], s, "not bitten", "βNt")
@@ -41,9 +41,10 @@ def check_szr_curve(runs: int) -> None:
 def test_szr_in_a_large_town() -> None:
     """Z1. SZR among 100,000 from 500 turned (alpha .6) follows its differential equation; 500 times the printed digits of 200 people.
 
-    Source: Alemi et al. 2015. Pass: mean of the runs within 4 standard errors and 2 % of the curve. False alarm below 1e-3.
+    Source: Alemi et al. 2015. Pass: mean of the runs within 4 standard errors and 2 % of the curve.
+    False alarm below 1e-2 (the scatter is known from 6 runs).
     """
-    check_szr_curve(3)
+    check_szr_curve(6)
 
 
 @pytest.mark.long
@@ -57,7 +58,7 @@ def test_szr_in_a_large_town_in_many_runs() -> None:
 def test_more_kills_than_bites_leave_somebody() -> None:
     """Z1. With alpha 1.25, 90,000 people and 10,000 turned, S0 - Z0 / (alpha - 1) = 50,000 are never bitten.
 
-    Source: Alemi et al. 2015, S + Z / (alpha - 1) is constant. Pass: 4 standard errors and 2 %, 4 runs. False alarm below 1e-3.
+    Source: Alemi et al. 2015, S + Z / (alpha - 1) is constant. Pass: 4 standard errors and 2 %, 4 runs. False alarm below 1e-2.
     """
     story = models.szr(1.25, models.well_mixed(100_000), first=10_000, bite="6e-4 per h", tick="1 h", end="2 days")
     found = hyosan.replicate(story, seeds=range(4), until="turned == 0", quantities=["susceptible", "turned"])
@@ -70,7 +71,8 @@ def test_more_kills_than_bites_leave_somebody() -> None:
 def test_an_outbreak_of_munz() -> None:
     """Z8. Bites .0095 and kills .005 per pair and day among 500 (here 200 times as many): when S is down to 90, 50, 10 and 1 %.
 
-    Source: Munz et al. 2009 without births, deaths and those who rise. Pass: 4 standard errors and 2 % of each time, 3 runs. False alarm 1e-3.
+    Source: Munz et al. 2009 without births, deaths and those who rise. Pass: 4 standard errors and 2 % of each time, 3 runs.
+    False alarm below 3e-2 (the scatter is known from 3 runs).
     """
     shares = [0.9, 0.5, 0.1, 0.01]
     rate = 0.0095 / 200
@@ -89,7 +91,7 @@ def test_the_peak(r0: float) -> None:
     """E1. The highest share infectious at once, from 1 % infectious in 5,000 people.
 
     Source: Kermack & McKendrick 1927: i + s - ln(s) / R0 is constant. Pass: mean of 6 runs within 4 standard errors and 2 % (and .005: the
-    highest of values that scatter lies above the peak of their mean). False alarm 1e-3.
+    highest of values that scatter lies above the peak of their mean). False alarm below 1e-2.
     """
     check_peak(r0, 5000)
 
@@ -252,7 +254,8 @@ def test_generation_intervals_by_time() -> None:
     are near 1/beta = 2 days in growth (intrinsic mean 5) and grow beyond it after the peak.
 
     Source: Champredon & Dushoff 2015, from the curve of SIR from the same start. 12,000 people, 3 runs, windows of a day.
-    Pass: 4 standard errors and 3 % (2 % and a window that is not a moment). False alarm 1e-3.
+    Pass: 4 standard errors and 3 % (2 % and a window that is not a moment).
+    False alarm below 3e-2 (the scatter is known from 3 runs).
     """
     check_intervals(12_000, 3)
 
