@@ -171,9 +171,9 @@ def check_seir_growth(name: str, people: int, runs: int) -> None:
 
 
 @pytest.mark.law("E6")
-@pytest.mark.parametrize("name", [name for name in SEIR_GROWTH if name.startswith("influenza")])
+@pytest.mark.parametrize("name", ["influenza, SEIR"])
 def test_growth_of_seir(name: str) -> None:
-    """E6. Influenza growing at .2 per day with intervals of 2.85 days needs R 1.57 (SIR) or 1.651 (SEIR).
+    """E6. Influenza growing at .2 per day with intervals of 2.85 days needs R 1.651 if SEIR.
 
     Source: Wallinga & Lipsitch 2007. From the stable ratio of exposed to infectious, 30,000 people, a tick of 3 h (which costs .2 %).
     Pass: 4 standard errors (jackknife) and 2 % in 50 runs. False alarm 6.3e-5.
@@ -185,7 +185,9 @@ def test_growth_of_seir(name: str) -> None:
 @pytest.mark.law("E6")
 @pytest.mark.parametrize("name", SEIR_GROWTH)
 def test_growth_of_seir_in_many_runs(name: str) -> None:
-    """As `test_growth_of_seir`, 200 runs of 100,000 people; with R 2.5, latent 3 and infectious 4 days growth is 1/6 per day."""
+    """As `test_growth_of_seir`, 200 runs of 100,000 people; SIR too, which needs R 1.57; with R 2.5,
+    latent 3 and infectious 4 days growth is 1/6 per day.
+    """
     check_seir_growth(name, 100_000, 200)
 
 
@@ -235,7 +237,7 @@ def check_intervals(people: int, runs: int) -> None:
     first = people // 500
     seeds = {"first": {"count": first}}
     rates = {"anywhere": "0.5 per day"}
-    story = models.sir(models.well_mixed(people), infectious=models.exponential("5 days"), tick="3 h", rates=rates, end="90 days", seeds=seeds)
+    story = models.sir(models.well_mixed(people), infectious=models.exponential("5 days"), tick="3 h", rates=rates, end="70 days", seeds=seeds)
     times = np.array([6.0, 10, 14, 18, 22, 28, 36])
     forward, backward = theory.interval_means(0.5, 0.2, first / people, times, 140)
     of_infectors, of_infected = [], []
@@ -253,11 +255,11 @@ def test_generation_intervals_by_time() -> None:
     """E7. Beta .5, gamma .2: intervals of those infected on a day (forward) shrink towards the peak; seen from the infected (backward) they
     are near 1/beta = 2 days in growth (intrinsic mean 5) and grow beyond it after the peak.
 
-    Source: Champredon & Dushoff 2015, from the curve of SIR from the same start. 12,000 people, 3 runs, windows of a day.
+    Source: Champredon & Dushoff 2015, from the curve of SIR from the same start. 8,000 people, 3 runs, windows of a day.
     Pass: 4 standard errors and 3 % (2 % and a window that is not a moment).
     False alarm below 3e-2 (the scatter is known from 3 runs).
     """
-    check_intervals(12_000, 3)
+    check_intervals(8000, 3)
 
 
 @pytest.mark.long

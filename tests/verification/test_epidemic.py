@@ -243,6 +243,7 @@ VACCINES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.law("E14")
 @pytest.mark.parametrize(("kind", "hosts", "attack"), VACCINES)
 def test_vaccine(kind: str, hosts: models.Scenario, attack: float) -> None:

@@ -37,9 +37,9 @@ def check_cluster(distance: int, runs: int) -> None:
 def test_a_cluster_without_kills() -> None:
     """L1. From one of the turned, rate 1 per link and no kills, sites 90 away on the axis are reached after .4352 per site.
 
-    Source: Monte Carlo of Richardson's process (error .0015). Pass: mean of 8 runs within 4 standard errors. False alarm about 1e-3.
+    Source: Monte Carlo of Richardson's process (error .0015). Pass: mean of 5 runs within 4 standard errors. False alarm below 1e-2.
     """
-    check_cluster(90, 8)
+    check_cluster(90, 5)
 
 
 @pytest.mark.long
