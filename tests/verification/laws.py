@@ -210,11 +210,10 @@ LAWS = (
         "As E8 and E10, on a lattice.",
     ),
     Law(
-        "L3", "Speed of a wave of the turned", "Walkers who bite spread as a wave.",
-        "on a line of places: v = min over θ of (D(e^θ + e^{−θ} − 2) + r)/θ, less a term of ln⁻² N",
-        "Fisher 1937; Brunet & Derrida 1997, doi:10.1103/PhysRevE.56.2597; D hops per unit time each way.",
-        "Movement and bites do not share one clock.",
-        not_asked="the wave on open ground: people stand in places, not at coordinates; the law of a line of places is asked instead",
+        "L3", "Speed of a wave of the turned", "Walkers who bite as they go spread as a wave.",
+        "v = 2√(D(1 − α)), less a term of ln⁻² N", "Fisher 1937; Brunet & Derrida 1997, doi:10.1103/PhysRevE.56.2597.", "",
+        not_asked="people stand in places, not at coordinates, and who pursues stays where there is prey instead of walking on while biting, "
+        "so that no diffusion goes along with the bites; walks without prey are held by L4 and L7",
     ),
     Law(
         "L4", "Random walk", "Mean steps of one who wanders to a given place of an L × L torus.",

@@ -76,7 +76,7 @@ BUGS = (
         "a leaky vaccine does nothing"),
     Bug("age matrix transposed", "engine/exposure.py", "s.age_fields[row, other] += mul_shift(amount, b.age_mix[matrix, other, group], 16)",
         "s.age_fields[row, group] += mul_shift(amount, b.age_mix[matrix, group, other], 16)", "the field of a group is filled by the exposed, not by the source"),
-    Bug("infector at random", "engine/exposure.py", "if first_of(luck, weight, best_luck, best_weight):", "if first_of(luck, 1, best_luck, 1):",
+    Bug("infector at random", "engine/exposure.py", "if first_of(luck, weight, best_luck, best_weight):", "if first_of(luck, 1, best_luck, min(1, best_weight)):",
         "the race for the infector ignores how infectious each is"),
     Bug("the last infector", "engine/exposure.py", "if first_of(luck, weight, best_luck, best_weight):", "if weight > 0:",
         "whoever stands last in the list is the infector"),

@@ -237,7 +237,7 @@ def check_intervals(people: int, runs: int) -> None:
     first = people // 500
     seeds = {"first": {"count": first}}
     rates = {"anywhere": "0.5 per day"}
-    story = models.sir(models.well_mixed(people), infectious=models.exponential("5 days"), tick="3 h", rates=rates, end="70 days", seeds=seeds)
+    story = models.sir(models.well_mixed(people), infectious=models.exponential("5 days"), tick="6 h", rates=rates, end="70 days", seeds=seeds)
     times = np.array([6.0, 10, 14, 18, 22, 28, 36])
     forward, backward = theory.interval_means(0.5, 0.2, first / people, times, 140)
     of_infectors, of_infected = [], []

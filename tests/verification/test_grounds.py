@@ -1,4 +1,4 @@
-"""Laws of grounds: clusters on lattices, walks over places, waves of walkers, strikes."""
+"""Laws of grounds: clusters on lattices, walks over places, strikes."""
 
 from __future__ import annotations
 
@@ -169,33 +169,6 @@ def test_arrival_of_walkers() -> None:
     parts = at.reshape(20, walkers // 20, -1) == places - 1
     found = parts.mean(1)[:, begun + times] * walkers
     judge.curve_is(times, found, [law[n][-1] * walkers for n in times], "walkers at the far end", "steps")
-
-
-@pytest.mark.long
-@pytest.mark.law("L3")
-def test_a_wave_of_walkers() -> None:
-    """L3. Along 70 places of 300 people each, the turned hop and bite everybody: a wave with the speed of the slowest exponential front.
-
-    Source: Fisher 1937, on a line of places in steps of a tick; 1 - pi**2 / (2 ln**2 N) of it among N per place (Brunet & Derrida 1997).
-    Pass: slope of the time at which half of a place is bitten, places 20 to 60, within 8 %. False alarm: by scatter of 1 %, none.
-    """
-    places, people, rate = 70, 300, 0.12
-    counts = {f"z{k}": people for k in range(places)}
-    ways = [(f"z{k}", f"z{k + 1}") for k in range(places - 1)]
-    story = wanderers(counts, ways, 0, "10 h")
-    story["pathogen"]["routes"]["bite"] = {"mixing": "pair", "fights": [{"bite": f"{rate / people!r} per min", "kills_per_bite": 0}]}
-    story["behaviour"] = {name: {"carry_on": 1} for name in ("sees", "hears", "told", "hidden")} | {"leave": "0"}
-    story["seeds"] = {"first": {"count": 20, "place": "z0", "state": "turned"}}
-    rows = hyosan.run(story, seed=1).people.to_pydict()
-    half = np.full(places, np.nan)
-    for k in range(places):
-        times = sorted(s for p, s in zip(rows["person"], rows["infected_second"], strict=True) if p // people == k and s >= 0)
-        half[k] = times[people // 2] / 60 if len(times) > people // 2 else np.nan
-    near = np.arange(20, 61)
-    assert not np.isnan(half[near]).any(), "the wave has not come that far"
-    speed = 1 / np.polyfit(near, half[near], 1)[0]
-    law = theory.wave_speed(rate, 0.5, 0.0) * (1 - np.pi**2 / (2 * np.log(people) ** 2))
-    judge.value_is(float(speed), law, 0.0, "places per minute", slack=0.08 * law)
 
 
 STRIKE = {"do": "strike", "points": 1, "radius": "50 m"}

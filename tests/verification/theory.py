@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq
 from scipy.stats import gamma, nbinom
 
 Floats = NDArray[np.float64]
@@ -299,12 +299,3 @@ def walk(ways: Floats, rest: float) -> Floats:
     """Transition matrix of one who takes each way with the same weight, or rests. `ways` [i, j] = 1 if a way leads from i to j."""
     total = ways.sum(1) + rest
     return (ways + rest * np.eye(len(ways))) / total[:, None]
-
-
-def wave_speed(growth: float, hop: float, rest: float) -> float:
-    """Places per step of the slowest wave: growth e**growth per step, hops with `hop` to either side and `rest` to stay. Fisher 1937."""
-
-    def speed(theta: float) -> float:
-        return (growth + log(hop * (exp(theta) + exp(-theta)) + rest)) / theta
-
-    return float(minimize_scalar(speed, bounds=(1e-3, 6), method="bounded").fun)
