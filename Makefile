@@ -10,7 +10,7 @@ SCENARIO ?= hyosan
 RUN := runs/$(SCENARIO)-s$(SEED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint verify bench docs sources lock clean
+.PHONY: help run test test-all lint verify planted bench docs sources lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ verify: $(READY) ## hold the engine against theory: a table and runs/verificatio
 
 test-all: $(READY) ## run all tests, also those that take minutes
 	$(BIN)/pytest -m "long or not long"
+
+planted: $(READY) ## plant some thirty bugs in copies of the engine: verification must see them (an hour; ARGS=--compiled: longer)
+	$(BIN)/python tests/verification/planted.py $(ARGS)
 
 bench: $(READY) ## measure how fast it is on this machine
 	$(BIN)/python -m tests.bench

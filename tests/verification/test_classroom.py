@@ -20,6 +20,7 @@ def survivors(tick: str, runs: int) -> np.ndarray[Any, Any]:
     return np.asarray(found["susceptible"].to_numpy())
 
 
+@pytest.mark.law("M1")
 @pytest.mark.parametrize("tick", TICKS)
 def test_who_gets_out_of_the_classroom(tick: str) -> None:
     """Survivors of the library's classroom follow their Markov chain, at ticks of 10 seconds, 1 minute and 10 minutes.
@@ -30,6 +31,8 @@ def test_who_gets_out_of_the_classroom(tick: str) -> None:
     judge.law_is(survivors(tick, 6000), theory.classroom_survivors(25, 1, 0.05, 3, 60), f"survivors at a tick of {tick}")
 
 
+@pytest.mark.long
+@pytest.mark.law("M1")
 def test_the_tick_does_not_change_the_law_of_survivors() -> None:
     """The same number get out at any tick. Pass: chi-square of homogeneity p > 1e-4, 6,000 runs with seeds of their own each.
 

@@ -45,6 +45,7 @@ def check_final_size(r0: float, kind: str, tick: str, runs: int) -> None:
     judge.mean_is(large, theory.final_size(r0), sd, f"final size at R0 {r0}, {kind} period, tick {tick}")
 
 
+@pytest.mark.law("E1", "E12")
 @pytest.mark.parametrize(("r0", "kind", "tick"), FINAL)
 def test_final_size(r0: float, kind: str, tick: str) -> None:
     """E1. Given take-off, the share z ever infected solves z = 1 - exp(-R0 z), whatever the tick: .58281, .79681, .94048.
@@ -56,6 +57,7 @@ def test_final_size(r0: float, kind: str, tick: str) -> None:
     check_final_size(r0, kind, tick, 8)
 
 
+@pytest.mark.law("E1", "E5", "E12")
 @pytest.mark.long
 @pytest.mark.parametrize(("r0", "kind", "tick"), FINAL)
 def test_final_size_in_many_runs(r0: float, kind: str, tick: str) -> None:
@@ -63,6 +65,7 @@ def test_final_size_in_many_runs(r0: float, kind: str, tick: str) -> None:
     check_final_size(r0, kind, tick, 200)
 
 
+@pytest.mark.law("E2")
 @pytest.mark.parametrize("kind", ["exponential", "fixed"])
 @pytest.mark.parametrize("r0", [1.5, 2.0, 3.0])
 def test_chance_of_dying_out(r0: float, kind: str) -> None:
@@ -75,6 +78,7 @@ def test_chance_of_dying_out(r0: float, kind: str) -> None:
     check_dying_out(r0, kind, 1500, 1500)
 
 
+@pytest.mark.law("E2")
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["exponential", "fixed"])
 @pytest.mark.parametrize("r0", [1.5, 2.0, 3.0])
@@ -100,6 +104,7 @@ EXACT = [
 ]
 
 
+@pytest.mark.law("E5")
 @pytest.mark.parametrize("tick", TICKS)
 @pytest.mark.parametrize(("people", "r0", "kind", "mean", "sd", "none", "minor", "major_mean", "major_sd"), EXACT[:5])
 def test_size_in_a_small_town(
@@ -113,6 +118,7 @@ def test_size_in_a_small_town(
     check_small_town(people, r0, kind, mean, sd, none, minor, major_mean, major_sd, tick, round(200_000 * SHARE_OF_RUNS[tick]) // people)
 
 
+@pytest.mark.law("E5")
 @pytest.mark.long
 @pytest.mark.parametrize("tick", ["1 h", *TICKS])
 @pytest.mark.parametrize(("people", "r0", "kind", "mean", "sd", "none", "minor", "major_mean", "major_sd"), EXACT)
@@ -135,6 +141,7 @@ def check_small_town(
     judge.mean_is(large, major_mean, major_sd, "extra cases of large outbreaks")
 
 
+@pytest.mark.law("E3")
 @pytest.mark.parametrize("tick", TICKS)
 @pytest.mark.parametrize(("others", "first", "p"), [(2, 1, 0.25), (3, 1, 0.25), (4, 1, 0.2), (3, 2, 0.25), (4, 1, 0.1)])
 def test_household(others: int, first: int, p: float, tick: str) -> None:
@@ -152,6 +159,7 @@ def test_household(others: int, first: int, p: float, tick: str) -> None:
     judge.law_is(sizes(story, round(20_000 * SHARE_OF_RUNS[tick])) - first, theory.reed_frost(others, first, p), "extra cases in a home")
 
 
+@pytest.mark.law("E4")
 @pytest.mark.parametrize("size", [2, 3, 4, 5])
 def test_households_infected_from_outside(size: int) -> None:
     """E4. Each is infected from outside with 1 - B = .1 and by each infected housemate with 1 - Q = .2: P(j of n infected).
@@ -176,6 +184,7 @@ E8 = [
 ]
 
 
+@pytest.mark.law("E8")
 @pytest.mark.parametrize("tick", TICKS)
 @pytest.mark.parametrize(("kind", "hazard", "centre", "leaf"), E8)
 def test_two_contacts_of_one_case(kind: str, hazard: float, centre: tuple[float, ...], leaf: tuple[float, ...], tick: str) -> None:
@@ -209,6 +218,7 @@ def regular_graph(people: int, degree: int, seed: int) -> list[tuple[int, int]]:
             stubs[one, 1], stubs[other, 1] = stubs[other, 1], stubs[one, 1]
 
 
+@pytest.mark.law("E10")
 def test_random_regular_network() -> None:
     """E10. On a random 4-regular graph with edges that transmit independently with T = .5, an outbreak that takes off infects
     .85410197, and it takes off with the same probability.
@@ -233,6 +243,8 @@ VACCINES = [
 ]
 
 
+@pytest.mark.long
+@pytest.mark.law("E14")
 @pytest.mark.parametrize(("kind", "hosts", "attack"), VACCINES)
 def test_vaccine(kind: str, hosts: models.Scenario, attack: float) -> None:
     """E14. R0 3, half of the people vaccinated with efficacy .8: all-or-nothing .43946, leaky .53882 of everybody infected.
@@ -245,6 +257,7 @@ def test_vaccine(kind: str, hosts: models.Scenario, attack: float) -> None:
     assert large.mean() == pytest.approx(attack, abs=0.015), kind
 
 
+@pytest.mark.law("E15")
 def test_homes_and_city() -> None:
     """E15. Homes of 4, each infected housemate exerting a hazard of .5 in all, R_G .5 in the city: R* 1.391, attack .43564691.
 
@@ -273,6 +286,7 @@ def check_growth(tick: str, dt_days: float, runs: int) -> None:
     assert abs(growth - law) <= judge.SIGMAS * error + 0.005 * law, f"{growth:.5f} +- {error:.5f} per day, theory {law:.5f}"
 
 
+@pytest.mark.law("E12")
 def test_growth_at_a_coarse_tick() -> None:
     """E12. SIR with beta .5 and gamma .25 per day grows at .229523 per day with ticks of a day (limit of fine ticks: .25).
 
@@ -284,6 +298,7 @@ def test_growth_at_a_coarse_tick() -> None:
     check_growth("1 day", 1, 100)
 
 
+@pytest.mark.law("E12")
 @pytest.mark.long
 @pytest.mark.parametrize(("tick", "dt_days", "runs"), [("1 day", 1, 1500), ("6 h", 0.25, 500)])
 def test_growth_at_a_coarse_tick_in_many_runs(tick: str, dt_days: float, runs: int) -> None:

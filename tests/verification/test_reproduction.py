@@ -45,6 +45,7 @@ WAIT = {"pathogen.states.waiting": {"counts_as": "symptomless"}, "pathogen.infec
     ],
     ids=["all mix", "homes", "homes, unequal", "town", "town by age", "town, still", "influenza", "sars-cov-2"],
 )
+@pytest.mark.law("E9")
 def test_one_case_infects_as_many_as_computed(name: str, changes: dict, runs: int, slack: float) -> None:
     scenario = load(name, overrides=changes)
     found = reproduction(scenario, build(scenario.city))

@@ -52,6 +52,7 @@ def test_the_log_tells_routes_apart_in_proportion() -> None:
     assert abs(counts["contact"] - total / 4) <= 4 * (total * 3 / 16) ** 0.5
 
 
+@pytest.mark.law("E13")
 def test_ages_that_do_not_meet_do_not_infect_each_other(tmp_path: Path) -> None:
     """With a diagonal contact matrix every infector is of the group of whom they infect. Pass: exact, in each of 3 runs."""
     rows = [",".join("1" if a == b else "0" for b in range(16)) for a in range(16)]
@@ -70,6 +71,7 @@ def test_ages_that_do_not_meet_do_not_infect_each_other(tmp_path: Path) -> None:
     assert seen > 100
 
 
+@pytest.mark.law("E13")
 def test_a_matrix_that_says_nothing_changes_nothing(tmp_path: Path) -> None:
     """Proportionate mixing (a matrix whose columns are the sizes of groups) is everybody meeting everybody. Pass: final sizes alike within 1 %.
 
@@ -107,6 +109,7 @@ def extinction(k: float | None, reproduction: float) -> float:
     return float(optimize.brentq(lambda q: f(q) - q, 0, 1 - 1e-6))
 
 
+@pytest.mark.law("E2", "E9")
 @pytest.mark.parametrize("k", [0.1, 0.5, None])
 def test_few_who_infect_most_let_outbreaks_die(k: float | None) -> None:
     """An outbreak from one person takes off with the chance of a branching process whose rates are gamma(k). R0 = 2.
@@ -120,6 +123,7 @@ def test_few_who_infect_most_let_outbreaks_die(k: float | None) -> None:
     judge.share_is(found, q, f"dies out, k = {k}")
 
 
+@pytest.mark.law("E14")
 @pytest.mark.parametrize("immune", [0.25, 0.9, 0.95])
 def test_immunity_is_a_smaller_town(immune: float) -> None:
     """With a share immune, an outbreak at R0 = 15 takes off as one at R0 times the share left, and immune people are never infected.

@@ -48,6 +48,7 @@ def check_z2(rows: Any, alpha: float, others: int, first: int) -> None:
     judge.law_is(rows["bites"], pmf, "bites")
 
 
+@pytest.mark.law("Z2")
 @pytest.mark.parametrize(("alpha", "others", "first", "runs"), ROWS)
 def test_who_wins(alpha: float, others: int, first: int, runs: int) -> None:
     """Z2. P(u bites, then all turned dead) = Z0/(2u+Z0) C(2u+Z0,u) p^u q^(u+Z0), p = 1/(1+alpha).
@@ -58,6 +59,7 @@ def test_who_wins(alpha: float, others: int, first: int, runs: int) -> None:
     check_z2(outcomes(alpha, others, first, runs), alpha, others, first)
 
 
+@pytest.mark.law("Z2")
 @pytest.mark.long
 @pytest.mark.parametrize(("alpha", "others", "first", "runs"), ROWS)
 def test_who_wins_in_many_runs(alpha: float, others: int, first: int, runs: int) -> None:
@@ -65,6 +67,7 @@ def test_who_wins_in_many_runs(alpha: float, others: int, first: int, runs: int)
     check_z2(outcomes(alpha, others, first, 10 * runs), alpha, others, first)
 
 
+@pytest.mark.law("Z2")
 def test_the_tick_changes_nobodys_end() -> None:
     """Z2 at ticks of 1 minute, 10 minutes and 1 day, each by itself; and under one seed the very same end.
 
@@ -82,6 +85,7 @@ def test_the_tick_changes_nobodys_end() -> None:
 LATENCIES = {"fixed": "3 min", "exponential": models.exponential("3 min"), "gamma": models.gamma("3 min", "90 s")}
 
 
+@pytest.mark.law("M2", "Z2")
 @pytest.mark.parametrize("kind", LATENCIES)
 @pytest.mark.parametrize(("alpha", "others", "first", "runs"), [(0.6, 199, 1, 3000), (0.5, 9, 1, 20_000)])
 def test_the_end_does_not_depend_on_the_incubation(kind: str, alpha: float, others: int, first: int, runs: int) -> None:
@@ -92,6 +96,7 @@ def test_the_end_does_not_depend_on_the_incubation(kind: str, alpha: float, othe
     check_z2(outcomes(alpha, others, first, runs, "1 min", LATENCIES[kind]), alpha, others, first)
 
 
+@pytest.mark.law("Z3")
 def test_how_many_turned_stand_in_the_end() -> None:
     """Z3. Given that the turned win (alpha .6, 199 others; P = .4), 83.000 stand on average, sd 13.416, and after 1.5 bites on average
     when they are wiped out.
@@ -107,6 +112,7 @@ def test_how_many_turned_stand_in_the_end() -> None:
     judge.mean_is(rows["bites"][~won], 1.5, what="bites before all turned are dead")
 
 
+@pytest.mark.law("Z4")
 @pytest.mark.parametrize("tick", ["1 min", "1 day"])
 @pytest.mark.parametrize("mixing", ["pair", "present"])
 def test_bites_of_one(mixing: str, tick: str) -> None:
@@ -120,6 +126,7 @@ def test_bites_of_one(mixing: str, tick: str) -> None:
     judge.law_is(found["bites"].to_numpy(), theory.geometric(0.5, 60), "bites of one")
 
 
+@pytest.mark.law("E11")
 @pytest.mark.parametrize(("people", "runs", "tick"), [*((100, 3000, tick) for tick in TICKS), (1000, 300, "10 min")])
 def test_until_everybody_is_bitten(people: int, runs: int, tick: str) -> None:
     """E11. Nobody is killed (alpha = 0), pair rate beta / N: the last is bitten after (2 / beta) H_(N-1) on average.
@@ -136,6 +143,7 @@ def test_until_everybody_is_bitten(people: int, runs: int, tick: str) -> None:
     judge.mean_is((times - mean) ** 2, sd**2, what="variance of it")
 
 
+@pytest.mark.law("E11")
 @pytest.mark.long
 @pytest.mark.parametrize("tick", TICKS)
 def test_until_a_thousand_are_bitten(tick: str) -> None:
@@ -143,6 +151,7 @@ def test_until_a_thousand_are_bitten(tick: str) -> None:
     test_until_everybody_is_bitten(1000, 4000, tick)
 
 
+@pytest.mark.law("Z5")
 @pytest.mark.parametrize("tick", TICKS)
 def test_growth_with_incubation(tick: str) -> None:
     """Z5. SEZR in an unlimited crowd grows at r, (r + nu)(r + kappa S) = nu beta S; beta S 1, alpha .5, nu .5: r = 0.20710678.
@@ -159,6 +168,7 @@ def test_growth_with_incubation(tick: str) -> None:
     assert np.log(turned.mean() / 29) / 7 == pytest.approx(r, rel=0.05)
 
 
+@pytest.mark.law("Z5")
 @pytest.mark.long
 @pytest.mark.parametrize("tick", TICKS)
 def test_growth_with_incubation_to_two_percent(tick: str) -> None:
@@ -187,6 +197,7 @@ def growth_runs(tick: str, runs: int) -> tuple[np.ndarray[Any, Any], float]:
     return found["turned"].to_numpy(), theory.sezr_growth(1, 0.5, 0.5)
 
 
+@pytest.mark.law("M10")
 def test_nobody_kills_nobody_bites() -> None:
     """M10. Without kills the turned never become fewer; without bites nobody is ever bitten. Pass: exact."""
     for tick in ("1 min", "1 day"):

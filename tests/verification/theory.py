@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
+from scipy.stats import gamma, nbinom
 
 Floats = NDArray[np.float64]
 
@@ -149,3 +151,151 @@ def classroom_survivors(pupils: int, bite: float, kill: float, leave: float, flo
                 following[state] = following.get(state, 0.0) + p * rate / total
         law = following
     return done
+
+
+def szr_curve(alpha: float, others: float, first: float, times: Floats) -> tuple[Floats, Floats]:
+    """S and Z of SZR at times tau = beta N t: dS = -S Z / N, dZ = (1 - alpha) S Z / N. Alemi et al. 2015."""
+    people = others + first
+
+    def slope(_: float, y: Any) -> list[float]:
+        return [-y[0] * y[1] / people, (1 - alpha) * y[0] * y[1] / people]
+
+    found = solve_ivp(slope, (0, float(times[-1])), [others, first], t_eval=times, rtol=1e-10, atol=1e-9)
+    return found.y[0], found.y[1]
+
+
+def munz_times(a: float, b: float, others: float, first: float, shares: list[float]) -> Floats:
+    """When S is down to these shares of all: S' = -b S Z, Z' = (b - a) S Z. Munz et al. 2009, without births, deaths and those who rise again."""
+    total = first + (1 - a / b) * others  # Z = total - (1 - a / b) S
+    left = np.array(shares) * (others + first)
+    return np.array([log(others * (total - (1 - a / b) * s) / (s * first)) / (b * total) for s in left])
+
+
+def peak(r0: float, first_share: float) -> float:
+    """Highest share infectious at once of SIR: i + s - ln(s) / R0 is constant. Kermack & McKendrick 1927."""
+    return 1 - (1 + log(r0 * (1 - first_share))) / r0
+
+
+def seir_growth(r0: float, latent: float, infectious: float) -> float:
+    """Growth rate of SEIR with exponential periods: (1 + r latent)(1 + r infectious) = R0. Wallinga & Lipsitch 2007."""
+    return float(brentq(lambda r: (1 + r * latent) * (1 + r * infectious) - r0, 0, 10))
+
+
+def growth_by_intervals(reproduction: float, mean: float, sd: float) -> float:
+    """Growth rate with gamma generation intervals: R = (1 + r scale) ** shape. Wallinga & Lipsitch 2007."""
+    shape = (mean / sd) ** 2
+    return (reproduction ** (1 / shape) - 1) * shape / mean
+
+
+def interval_means(beta: float, recovery: float, first_share: float, at: Floats, until: float) -> tuple[Floats, Floats]:
+    """Mean generation intervals of SIR at times `at`: forward (of those infected then) and backward (of those who infected then).
+
+    Forward density e**(-recovery a) S(t + a), backward e**(-recovery a) i(t - a), i the incidence, first ones at time 0.
+    Champredon & Dushoff 2015.
+    """
+    step = 0.01
+    t = np.arange(round(until / step) + 1) * step
+
+    def slope(_: float, y: Any) -> list[float]:
+        return [-beta * y[0] * y[1], beta * y[0] * y[1] - recovery * y[1]]
+
+    s, i = solve_ivp(slope, (0, until), [1 - first_share, first_share], t_eval=t, rtol=1e-9, atol=1e-13).y
+    forward, backward = [], []
+    for time in at.tolist():
+        k = round(time / step)
+        ages = t[: len(t) - k]
+        weight = np.exp(-recovery * ages) * s[k:]
+        forward.append(float(weight @ ages / weight.sum()))
+        ages = t[: k + 1]
+        weight = np.exp(-recovery * ages) * (beta * s * i)[k::-1]
+        weight[-1] += first_share * exp(-recovery * time) / step
+        backward.append(float(weight @ ages / weight.sum()))
+    return np.array(forward), np.array(backward)
+
+
+def offspring(reproduction: float, k: float, size: int) -> Floats:
+    """P(one case infects j), j < size: negative binomial. Lloyd-Smith et al. 2005."""
+    return np.asarray(nbinom.pmf(np.arange(size), k, k / (k + reproduction)))
+
+
+def chain_sizes(reproduction: float, k: float, size: int) -> Floats:
+    """P(a chain has j cases in all), j = 0 .. size - 1, offspring negative binomial (k = inf: Poisson). Blumberg & Lloyd-Smith 2013."""
+    j = np.arange(1, size)
+    if k == float("inf"):
+        logs = [-reproduction * n + (n - 1) * log(reproduction * n) - lgamma(n + 1) for n in j.tolist()]
+    else:
+        q = reproduction / k
+        logs = [lgamma(k * n + n - 1) - lgamma(k * n) - lgamma(n + 1) + (n - 1) * log(q) - (k * n + n - 1) * log(1 + q) for n in j.tolist()]
+    return np.append(0.0, np.exp(logs))
+
+
+def extinction_by_dispersion(reproduction: float, k: float) -> float:
+    """Chance that the chain of one case ends, offspring negative binomial: q = (1 + R (1 - q) / k) ** -k. Lloyd-Smith et al. 2005."""
+    return float(brentq(lambda q: (1 + reproduction * (1 - q) / k) ** -k - q, 0, 1 - 1e-6)) if reproduction > 1 else 1.0
+
+
+def top_share(k: float, top: float, reproduction: float | None = None) -> float:
+    """Share of infections due to the share `top` who infect most: of gamma rates, or of counts with this mean. Lloyd-Smith et al. 2005."""
+    if reproduction is None:
+        cut = float(gamma.ppf(1 - top, k, scale=1 / k))
+        return float(gamma.sf(cut, k + 1, scale=1 / k))
+    counts = np.arange(20_000)
+    pmf = nbinom.pmf(counts, k, k / (k + reproduction))
+    above = np.cumsum(pmf[::-1])[::-1]  # P(count >= j)
+    cut = int(np.flatnonzero(above >= top)[-1])
+    beyond = above[cut + 1]
+    return float((pmf[cut + 1 :] @ counts[cut + 1 :] + (top - beyond) * cut) / reproduction)
+
+
+def no_more(reproduction: float, k: float, mean: float, sd: float, days: float) -> float:
+    """P(one case infects nobody after so many days | nobody until then): negative binomial, intervals gamma."""
+    shape = (mean / sd) ** 2
+    so_far = float(gamma.cdf(days, shape, scale=mean / shape)) if days > 0 else 0.0
+    if k == float("inf"):
+        return exp(-reproduction * (1 - so_far))
+    return (1 + reproduction / k) ** -k / (1 + reproduction * so_far / k) ** -k
+
+
+def two_types(matrix: Floats, share: Floats) -> tuple[float, Floats, Floats]:
+    """R0, final size by type and extinction by type of the first case; matrix [i, j] = cases of type i by one of type j, fixed period.
+
+    Diekmann, Heesterbeek & Britton 2013, chapter 7.
+    """
+    r0 = float(np.abs(np.linalg.eigvals(matrix)).max())
+    sizes, q = np.full(len(matrix), 0.9), np.zeros(len(matrix))
+    for _ in range(5000):
+        sizes = 1 - np.exp(-(matrix @ (share * sizes)) / share)
+        q = np.exp(-(matrix.T @ (1 - q)))
+    return r0, sizes, q
+
+
+def vaccinated(r0: float, coverage: float, efficacy: float, leaky: bool) -> tuple[float, float, float]:
+    """Share infected of all, of those not vaccinated and of those vaccinated. Halloran, Longini & Struchiner 2010, chapter 2."""
+    if leaky:
+        z = float(brentq(lambda x: coverage * (1 - exp(-(1 - efficacy) * r0 * x)) + (1 - coverage) * (1 - exp(-r0 * x)) - x, 1e-3, 1))
+        return z, 1 - exp(-r0 * z), 1 - exp(-(1 - efficacy) * r0 * z)
+    open_share = 1 - coverage * efficacy
+    z = float(brentq(lambda x: open_share * (1 - exp(-r0 * x)) - x, 1e-3, 1))
+    return z, z / open_share, z / open_share * (1 - efficacy)
+
+
+def homes_die_out(size: int, local: float, r_global: float) -> tuple[float, float]:
+    """R* and the chance that the outbreak of one case stays small, fixed period. Ball, Mollison & Scalia-Tomba 1997."""
+    law = longini_koopman(size - 1, 1.0, exp(-local), 1)
+    cases = np.arange(1, size + 1)
+    q = float(brentq(lambda x: float(law @ np.exp(-r_global * (1 - x) * cases)) - x, 0, 1 - 1e-6))
+    return r_global * float(law @ cases), q
+
+
+def steps_to_a_place(side: int) -> float:
+    """Mean steps of a random walk on a side x side torus to a given place from a uniform other one: the mean of 1 / (1 - eigenvalue)."""
+    angles = np.cos(2 * np.pi * np.arange(side) / side)
+    values = (angles[:, None] + angles[None, :]).ravel() / 2
+    gaps = 1 / (1 - np.delete(values, np.argmax(values)))
+    return float(gaps.sum() / (1 - 1 / side**2))
+
+
+def walk(ways: Floats, rest: float) -> Floats:
+    """Transition matrix of one who takes each way with the same weight, or rests. `ways` [i, j] = 1 if a way leads from i to j."""
+    total = ways.sum(1) + rest
+    return (ways + rest * np.eye(len(ways))) / total[:, None]

@@ -1,0 +1,166 @@
+"""Does verification see bugs? Plants each of some thirty in a copy of the package and runs checks of small populations against it.
+
+    python tests/verification/planted.py [--only NAME ...] [--compiled] [--jobs N]
+
+Rules run as plain Python (`HYOSAN_PLAIN=1`), so that nothing is compiled anew; a bug that survives is asked again of compiled kernels with
+`--compiled` (minutes each). The copy without a bug comes first and must be green. Exit status 1: fewer than 90 % are caught.
+"""
+
+# ruff: noqa: E501 - pieces of the engine stand here as they stand there
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parents[1] / "hyosan"
+ENOUGH = 0.9
+
+
+class Bug(NamedTuple):
+    """A bug: in `file`, `old` (which must be there exactly once) becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    what: str
+
+
+BUGS = (
+    Bug("kill rate for bite rate", "engine/arena.py", "total += b.bite_rate[row - KINDS, kind] *", "total += b.kill_rate[row - KINDS, kind] *",
+        "the turned bite as often as they are killed"),
+    Bug("clock lost at the tick's end", "engine/arena.py", "s.people[i].reserve = max(1, t.mark - w[W_CLOCK_T + t.kind])\n        if",
+        "s.people[i].reserve = max(1, t.mark)\n        if", "what was spent of the threshold of a bite is forgotten at each tick"),
+    Bug("kill clock lost", "engine/arena.py", "t.left = max(1, t.mark - w[W_CLOCK_H + t.kind])", "t.left = max(1, t.mark)",
+        "what was spent of the threshold of being killed is forgotten at each tick"),
+    Bug("kills before bites", "engine/arena.py", "or time < best_time or", "or (row >= KINDS + fighters and time < left) or time < best_time or",
+        "an event of being killed goes first whatever its time"),
+    Bug("fresh threshold missing", "engine/arena.py", "t.mark = w[W_CLOCK_H + hostile] + left", "t.mark = left",
+        "the newly turned of a tick begin with the spent clock of the others"),
+    Bug("bitten stays a target", "engine/arena.py", "quit_side(s, w, start, i, 0)\n        t.role = R_OTHER\n        s.people[i].leave_reserve = 0",
+        "quit_list(s, w, start, i, 0)\n        t.role = R_OTHER\n        s.people[i].leave_reserve = 0", "who was bitten still counts among those who fight"),
+    Bug("the dead still bite", "engine/arena.py", "quit_side(s, w, start, i, 1)\n        t.role = R_GONE", "quit_list(s, w, start, i, 1)\n        t.role = R_GONE",
+        "who was killed still counts among those who bite within the tick"),
+    Bug("rate of a pair halved", "engine/arena.py", "factor = b.settings[g.grounds[place].setting].bite", "factor = b.settings[g.grounds[place].setting].bite // 2",
+        "fights are half as fast"),
+    Bug("first biter always", "engine/opponents.py", "if first_of(luck, max(1, rate >> shift), best_luck, best_weight):\n                best, best_luck",
+        "if best < 0:\n                best, best_luck", "the first in the list is the biter"),
+    Bug("a coarse instant", "rules/exact.py", "return mul_shift(rate, instants, INSTANT_BITS + rate_bits)",
+        "return mul_shift(rate, instants, INSTANT_BITS + rate_bits + 1)", "clocks spend half of what time says"),
+    Bug("links weigh double", "engine/exposure.py", "s.travel[j].link_field += amount * g.link_weight[k] >> 10", "s.travel[j].link_field += amount * g.link_weight[k] >> 9",
+        "contact along a link counts twice"),
+    Bug("weight of links ignored", "engine/links.py", "return (b.bite_rate[s.travel[i].kind, kind_of(s, g, b, j, tick)] >> 10) * weight",
+        "return b.bite_rate[s.travel[i].kind, kind_of(s, g, b, j, tick)]", "a heavy link bites like a light one"),
+    Bug("one neighbour forgotten", "engine/links.py", "for link in range(g.link_start[i], g.link_start[i + 1]):\n            rate = min",
+        "for link in range(g.link_start[i] + 1, g.link_start[i + 1]):\n            rate = min", "the first neighbour does not fight"),
+    Bug("link clock lost", "engine/links.py", "s.people[i].reserve = max(1, left)", "pass", "thresholds of link fights are not written back"),
+    Bug("carry lost", "engine/course.py", "if end <= at:\n        return\n    for route", "if end <= at or at >= 0:\n        return\n    for route",
+        "what is exerted after turning infectious within a tick is lost"),
+    Bug("carried twice", "engine/exposure.py", "start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)", "start, stop = max(begin - (end - begin), s.people[i].since), min(end, s.people[i].next_at)",
+        "the tick before counts again"),
+    Bug("infectious until the tick's end", "engine/exposure.py", "min(end, s.people[i].next_at)", "end", "the infectious period is rounded up to whole ticks"),
+    Bug("frequency for density", "engine/exposure.py", "max(1, s.places[place].members) if frequency else rate", "max(1, s.places[place].members) if not frequency else rate",
+        "the two mixings are exchanged"),
+    Bug("susceptibility ignored", "engine/exposure.py", "factor = b.host_susceptibility[s.people[i].host]", "factor = 1024 if b.host_susceptibility[s.people[i].host] else 0",
+        "a leaky vaccine does nothing"),
+    Bug("age matrix transposed", "engine/exposure.py", "s.age_fields[row, other] += mul_shift(amount, b.age_mix[matrix, other, group], 16)",
+        "s.age_fields[row, group] += mul_shift(amount, b.age_mix[matrix, group, other], 16)", "the field of a group is filled by the exposed, not by the source"),
+    Bug("infector at random", "engine/exposure.py", "if first_of(luck, weight, best_luck, best_weight):", "if first_of(luck, 1, best_luck, min(1, best_weight)):",
+        "the race for the infector ignores how infectious each is"),
+    Bug("the last infector", "engine/exposure.py", "if first_of(luck, weight, best_luck, best_weight):", "if weight > 0:",
+        "whoever stands last in the list is the infector"),
+    Bug("dispersion ignored", "engine/course.py", "s.people[i].infectiousness = draw(b, b.one[0].dispersion_law, word)", "pass",
+        "all are equally infectious"),
+    Bug("recovered can be infected again", "engine/course.py", "s.count[C_CLASS + b.states[state].kind] += 1\n", "s.count[C_CLASS + b.states[state].kind] += 1\n    state = 0 if b.states[state].kind == 6 else state\n",
+        "the recovered go back to the first state"),
+    Bug("latency ignored", "engine/course.py", "s.people[i].next_at = at + out_instants(b, g, i, s.people[i].episode, out)", "s.people[i].next_at = at + 1",
+        "all durations are nothing"),
+    Bug("one tick late", "engine/course.py", "return max(0, (at - 1) // length)", "return max(0, (at - 1) // length) + 1", "states change a tick late"),
+    Bug("never is soon", "rules/exact.py", "NEVER: Final = 1 << 60", "NEVER: Final = 1 << 36", "what never happens happens after 18 hours"),
+    Bug("one draw for all durations", "engine/course.py", "word = duration_luck(b.one[0].seed, g.persons[i].id, episode, out)", "word = duration_luck(b.one[0].seed, 0, episode, out)",
+        "all durations share one draw"),
+    Bug("household link lost", "engine/presence.py", "if slot == 0:\n        return sent_home", "if slot == 0 and i % 2 == 0:\n        return sent_home",
+        "every second person is not found at home"),
+    Bug("share of a course reversed", "engine/course.py", "if luck < b.out_cut[k, host, age]:", "if (1 << 32) - 1 - luck < b.out_cut[k, host, age] and k == start or luck >= b.out_cut[start, host, age] and k > start:",
+        "the shares of transitions overlap"),
+    Bug("exponential durations doubled", "distributions.py", "a + (1 << 27)) >> 28", "a + (1 << 27)) >> 27", "exponential durations last twice as long"),
+    Bug("luck by tick", "engine/exposure.py", "s.people[i].reserve -= total\n", "s.people[i].reserve = threshold(b.one[0].seed, WHO, g.persons[i].id, tick, 7)\n",
+        "a new threshold each tick: the law is right, the luck of people is not kept"),
+)  # fmt: skip
+
+
+def planted(bug: Bug | None, folder: Path) -> Path:
+    """A copy of the package with a bug in it (None = without); gives the folder to import from. Raises ValueError: the bug fits nowhere."""
+    shutil.copytree(PACKAGE, folder / "hyosan", ignore=shutil.ignore_patterns("__pycache__"))
+    if bug is not None:
+        path = folder / "hyosan" / bug.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(bug.old) != 1:
+            raise ValueError(
+                f"{bug.name}: its text stands {text.count(bug.old)} times in {bug.file}, not once; the engine has changed, so mend the bug"
+            )
+        path.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
+    return folder
+
+
+def asked(bug: Bug | None, compiled: bool) -> tuple[bool, str, float]:
+    """Run checks against a copy: whether all pass, the first that fails, seconds."""
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        folder = planted(bug, Path(name))
+        own = {"PYTHONPATH": str(folder), "HYOSAN_CACHE_DIR": str(folder / "cache"), "NUMBA_NUM_THREADS": "1"}
+        environment = {**os.environ, **own} | ({} if compiled else {"HYOSAN_PLAIN": "1"})
+        files = (
+            [HERE / "test_small.py"]
+            if not compiled
+            else [HERE / f"test_{part}.py" for part in ("small", "zombie", "epidemic", "invariants", "lattice")]
+        )
+        command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-m", "not long", *map(str, files)]
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=3600 if compiled else 900)
+        except subprocess.TimeoutExpired:
+            return False, "does not end", time.perf_counter() - begun
+    found = re.search(r"^(?:FAILED|ERROR) \S*::(\S+)", done.stdout, re.MULTILINE)
+    return done.returncode == 0, found.group(1) if found else done.stdout[-300:] + done.stderr[-300:], time.perf_counter() - begun
+
+
+def main() -> int:
+    """Plant, run, report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="*", help="names of bugs")
+    parser.add_argument("--compiled", action="store_true", help="ask compiled kernels about those that survive plain Python")
+    parser.add_argument("--jobs", type=int, default=1)
+    given = parser.parse_args()
+    bugs = [bug for bug in BUGS if not given.only or bug.name in given.only]
+    green, why, seconds = asked(None, False)
+    print(f"without a bug: {'green' if green else 'RED: ' + why}, {seconds:.0f} s", flush=True)
+    if not green:
+        return 1
+
+    def one(bug: Bug) -> bool:
+        passed, where, seconds = asked(bug, False)
+        if passed and given.compiled:
+            passed, where, more = asked(bug, True)
+            seconds += more
+        print(f"{'SURVIVED' if passed else 'caught  '} {bug.name}: {bug.what}. {'' if passed else where}, {seconds:.0f} s", flush=True)
+        return not passed
+
+    with ThreadPoolExecutor(given.jobs) as pool:
+        caught = sum(pool.map(one, bugs))
+    print(f"{caught} of {len(bugs)} caught")
+    return int(caught < ENOUGH * len(bugs))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
