@@ -115,6 +115,7 @@ def vaccinated(works: str, effect: str, share: str, **more: Any) -> dict[str, An
     }
 
 
+@pytest.mark.law("E14")
 @pytest.mark.parametrize(("works", "with_", "without"), [("all_or_nothing", 0.14648599, 0.73242997), ("leaky", 0.27623618, 0.80139766)])
 def test_a_vaccine_protects_as_theory_says(works: str, with_: float, without: float) -> None:
     """E14: R0 3, half vaccinated, effect 80 %. All or nothing leaves a fifth as if unvaccinated, leaky spares all a little. 8,000 people,

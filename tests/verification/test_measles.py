@@ -35,6 +35,7 @@ def town(people: int, immune: float, first: int) -> dict[str, Any]:
     }
 
 
+@pytest.mark.law("E2")
 def test_measles_takes_off_as_often_as_a_branching_process() -> None:
     """With 90 % immune, R is 1.5: one case dies out with q = E[exp(-R (1 - q) T / E T)], T the time for which a case infects.
 
@@ -54,6 +55,7 @@ def test_measles_takes_off_as_often_as_a_branching_process() -> None:
     share_is(runs["infected"].to_numpy() <= 150, q, "dies out of itself")
 
 
+@pytest.mark.law("E9")
 def test_measles_among_the_immune_ends_in_chains_of_the_right_sizes() -> None:
     """With 95 % immune, R is 0.75: P(size j) = P(offspring of j cases = j - 1) / j, offspring Poisson with mean R T / E T.
 
@@ -72,6 +74,7 @@ def test_measles_among_the_immune_ends_in_chains_of_the_right_sizes() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.law("E6")
 def test_measles_grows_at_the_rate_of_its_generation_times() -> None:
     """With 90 % immune it grows at the r with R E[exp(-r L)] (1 - E[exp(-r T)]) / (r E T) = 1, L the time of incubation.
 
