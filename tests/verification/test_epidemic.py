@@ -286,6 +286,7 @@ def check_growth(tick: str, dt_days: float, runs: int) -> None:
     assert abs(growth - law) <= judge.SIGMAS * error + 0.005 * law, f"{growth:.5f} +- {error:.5f} per day, theory {law:.5f}"
 
 
+@pytest.mark.long
 @pytest.mark.law("E12")
 def test_growth_at_a_coarse_tick() -> None:
     """E12. SIR with beta .5 and gamma .25 per day grows at .229523 per day with ticks of a day (limit of fine ticks: .25).

@@ -54,6 +54,7 @@ def test_strains_that_do_not_protect_from_each_other_are_two_outbreaks() -> None
         within(f"final size of strain {strain + 1}", expected, float(np.mean(sizes)), 0.02 * expected)
 
 
+@pytest.mark.long
 def test_partial_protection_between_strains_is_as_if_exposed_less() -> None:
     """Where all have had the first strain (`immunity` puts them there) and it keeps off 25 %, the second has R0 1.5 of 2.
 
@@ -86,6 +87,7 @@ def test_strains_that_protect_wholly_share_one_final_size() -> None:
     within("two strains with full cross-immunity: final size", expected, float(np.mean(sizes)), 0.02 * expected)
 
 
+@pytest.mark.long
 def test_a_strain_passes_on_as_its_factor_says() -> None:
     """R0 2 with a factor of 0.75 is R0 1.5. Pass: 3 % of the final size, mean of 6 runs."""
     sizes = []

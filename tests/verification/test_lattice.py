@@ -88,6 +88,7 @@ def test_too_many_kills_for_a_lattice() -> None:
     judge.exactly(int((found["infected"].to_numpy() >= 3000).sum()), 0, "runs of 300 that take off")
 
 
+@pytest.mark.long
 @pytest.mark.law("Z6")
 def test_the_tick_changes_nobodys_end_on_a_lattice() -> None:
     """P1 in time: under one seed a small lattice ends alike at ticks of 1 minute, 10 minutes and 1 day.

@@ -43,6 +43,7 @@ def estimated() -> dict[str, str]:
     return {row["id"]: row["value"] for row in data.rows_of("outbreak_estimates.csv")}
 
 
+@pytest.mark.long
 def test_estimates_come_from_the_record() -> None:
     """The parameters that scenarios cite as estimated are those that the records give.
 
@@ -85,6 +86,7 @@ def check_outbreaks(number: int) -> None:
     assert {row.figure.what for row in rows if not row.sharp} <= {"infected by the most infectious child"}
 
 
+@pytest.mark.long
 def test_outbreaks_in_few_runs() -> None:
     """Given take-off, 6 or more of 8 figures lie in the 90 % interval of the runs, none outside 99 %; intervals of sizes, but for that of
     the most infectious child, are within 30 % of the median.

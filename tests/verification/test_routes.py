@@ -124,7 +124,7 @@ def test_few_who_infect_most_let_outbreaks_die(k: float | None) -> None:
 
 
 @pytest.mark.law("E14")
-@pytest.mark.parametrize("immune", [0.25, 0.9, 0.95])
+@pytest.mark.parametrize("immune", [0.25, pytest.param(0.9, marks=pytest.mark.long), pytest.param(0.95, marks=pytest.mark.long)])
 def test_immunity_is_a_smaller_town(immune: float) -> None:
     """With a share immune, an outbreak at R0 = 15 takes off as one at R0 times the share left, and immune people are never infected.
 

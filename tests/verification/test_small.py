@@ -452,7 +452,7 @@ def test_turning_alone_within_a_tick(tick: str, linked: bool) -> None:
     Source: definition. Pass: 4 standard errors in 1,000 runs. False alarm 6.3e-5.
     """
     city: Any = {"network": {"people": 2, "edges": [[0, 1]]}} if linked else models.well_mixed(2)
-    story = models.szr(0, city, bite="2 per h", tick=tick, latency="1 h", end="4 days", link="pair" if linked else "none")
+    story = models.szr(0, city, bite="2 per h", tick=tick, latency="1 h", end="1 day", link="pair" if linked else "none")
     story["seeds"]["first"]["state"] = "bitten"
     last = counted(story, 1000, "last_second")
     judge.mean_is((last + 0.5) / 3600, 1.5, 0.5, "hours until the other is bitten")
