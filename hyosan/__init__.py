@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hyosan import export
     from hyosan.errors import HyosanError
+    from hyosan.forking import Rerun, fork, rerun
     from hyosan.results.run import Run
     from hyosan.scenario.load import load
     from hyosan.scenario.root import Scenario
     from hyosan.simulate import Progress, replicate, run
 
-__all__ = ["HyosanError", "Progress", "Run", "Scenario", "export", "load", "replicate", "run"]
+__all__ = ["HyosanError", "Progress", "Rerun", "Run", "Scenario", "export", "fork", "load", "replicate", "rerun", "run"]
 __version__ = "0.1.0"
 
 _WHERE = {
     "HyosanError": "hyosan.errors", "Progress": "hyosan.simulate", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
+    "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
 }  # fmt: skip
 

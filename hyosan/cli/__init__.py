@@ -111,6 +111,104 @@ def run(
 
 
 @app.command
+def fork(
+    folder: Path,
+    /,
+    *,
+    at: str,
+    changes: Changes = (),
+    out: Path | None = None,
+    until: str | None = None,
+    threads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+    files: Path | None = None,
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    as_json: Json = False,
+    verbose: Annotated[bool, Parameter(name=["--verbose", "-v"], show_default=False)] = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Go on from a moment of a finished run with other orders: the same past, another future.
+
+    Parameters
+    ----------
+    folder:
+        Folder of the run to fork.
+    at:
+        The moment from which on the changes count: `day 2 14:00` by the clock, or `36 h` after the start.
+    changes:
+        What is decided otherwise, `path=value`: an order (`orders.strike.delay='6 h'`; a whole new one; `null` ends one or never gives it),
+        a noise, `time.end`. Can be given several times.
+    out:
+        Folder for the fork; default: the run's name with `-fork1`, `-fork2`, ... after it.
+    until:
+        Stop at this moment; a checkpoint is kept there, so that the next fork goes on from it at once.
+    threads:
+        Threads to use; default: one for each core.
+    device:
+        Where the loops over people and places run.
+    files:
+        Folder of the tables that the scenario names, where they are not beside the run.
+    force:
+        Replace a run that is there.
+    as_json:
+        Say everything as JSON, one object a line.
+    verbose:
+        Also say versions, hashes and each self-check.
+    quiet:
+        Say only where the result is.
+
+    """
+    from hyosan.cli.running import fork_and_tell
+
+    return fork_and_tell(
+        folder, at=at, changes=changes, out=out, until=until, threads=threads, device=device, files=files, force=force,
+        style="json" if as_json else "quiet" if quiet else "verbose" if verbose else "plain",
+    )  # fmt: skip
+
+
+@app.command
+def rerun(
+    folder: Path,
+    /,
+    *,
+    out: Path | None = None,
+    threads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+    files: Path | None = None,
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    as_json: Json = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Run a finished run again from its own folder and compare the hashes: the same, or what differs first.
+
+    Parameters
+    ----------
+    folder:
+        Folder of the run.
+    out:
+        Keep the new run in this folder; default: it is not kept.
+    threads:
+        Threads to use; default: one for each core.
+    device:
+        Where the loops over people and places run.
+    files:
+        Folder of the tables that the scenario names, where they are not beside the run.
+    force:
+        Replace a run that is there.
+    as_json:
+        Say it as one JSON object.
+    quiet:
+        Say nothing; the exit code says it (0 the same, 1 not).
+
+    """
+    from hyosan.cli.running import rerun_and_tell
+
+    return rerun_and_tell(
+        folder, out=out, threads=threads, device=device, files=files, force=force, style="json" if as_json else "quiet" if quiet else "plain"
+    )
+
+
+@app.command
 def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> int:
     """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders.
 
@@ -249,6 +347,7 @@ def report(
 
     """
     from hyosan.report.page import JSON_NAME, account, text_report, write_report
+    from hyosan.results.family import draw
     from hyosan.results.run import Run
     from hyosan.results.world import world_of
 
@@ -257,6 +356,8 @@ def report(
         print(_json(account(found)))
     elif as_text:
         print(text_report(found), end="")
+        if tree := draw(found):
+            print("\nForks\n" + "\n".join(tree))
     else:
         page = write_report(found, world_of(found))
         print(page)

@@ -146,6 +146,10 @@ class Run:
         if (self.history_hash, self.result_hash) != (history_hash(found), result_hash(found, self._manifest)):
             raise RunFolderError(f"{self._path / 'manifest.json'}: its hashes are not those of the tables.")
 
+    def table_hashes(self) -> dict[str, str]:
+        """The hash of each table; of a folder as its manifest says."""
+        return dict(self._manifest["table_hashes"]) if self._path is not None else dict(self._table_hashes())
+
     def _table_hashes(self) -> dict[str, str]:
         if not self._hashes:
             self._hashes = {table: hash_table(table, self.batches(table)) for table in TABLES}
