@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from hyosan.scenario.load import load
     from hyosan.scenario.root import Scenario
     from hyosan.simulate import Progress, replicate, run
+    from hyosan.studies.study import Study, study
 
-__all__ = ["HyosanError", "Progress", "Rerun", "Run", "Scenario", "export", "fork", "load", "replicate", "rerun", "run"]
+__all__ = ["HyosanError", "Progress", "Rerun", "Run", "Scenario", "Study", "export", "fork", "load", "replicate", "rerun", "run", "study"]
 __version__ = "0.1.0"
 
 _WHERE = {
     "HyosanError": "hyosan.errors", "Progress": "hyosan.simulate", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
-    "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
+    "Study": "hyosan.studies.study", "study": "hyosan.studies.study", "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
 }  # fmt: skip
 

@@ -35,7 +35,10 @@ class Run:
     @classmethod
     def open(cls, path: Path | str) -> Run:
         """The run in a folder. Raises RunFolderError: no run, an unfinished one, a damaged manifest, a file missing or cut."""
-        return cls(read_manifest(Path(path)), Path(path), {}, {})
+        manifest = read_manifest(Path(path))
+        if manifest.get("kind") == "study":
+            raise RunFolderError(f"{path}: holds a study, not a run; `hyosan report` tells it, hyosan.Study.open reads it.")
+        return cls(manifest, Path(path), {}, {})
 
     @classmethod
     def in_memory(
