@@ -1,4 +1,4 @@
-"""The command line: `hyosan run`, `check`, `pathogen`, `city`, `new`, `report`, `export`. Reads what is asked, calls the library, says the rest.
+"""The command line: `hyosan run`, `fork`, `study`, `check`, `report` and the rest. Reads what is asked, calls the library, says what came of it.
 
 Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
 answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
@@ -34,8 +34,18 @@ USAGE = 2
 DEBUG = "--debug"
 
 _HELP = "Simulate an outbreak person by person in a city made of places, and the response to it, and explain how it ended."
+_KINDS = {
+    "run": "one world",
+    "fork": "the same past, another order",
+    "study": "many seeds and variations, compared on the same luck",
+    "rerun": "the same world again, to see that it is the same",
+    "report": "the account of a run or a study",
+}
+"""What the commands that compute are for, in a few words each."""
 _EPILOGUE = "\n\n".join(
     [
+        "Which command:",
+        "\n".join(f"* {name} = {meaning}" for name, meaning in _KINDS.items()),
         "Every command takes `--debug`: an error then shows where in the program it arose.",
         "Exit codes:",
         "\n".join(f"* {code}: {meaning}" for code, meaning in EXIT_CODES.items()),
@@ -209,6 +219,48 @@ def rerun(
 
 
 @app.command
+def study(
+    file: Path,
+    /,
+    *,
+    workers: Annotated[int | None, Parameter(validator=Number(gte=0, lte=1024))] = None,
+    ray: str | None = None,
+    out: Path | None = None,
+    changes: Changes = (),
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    as_json: Json = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Run a scenario with many seeds and variations, and compare these on the same luck. Given again, it goes on where it was.
+
+    Parameters
+    ----------
+    file:
+        The study, a YAML file: a scenario, seeds, variations.
+    workers:
+        Processes that run members; 0 = this one alone; default: one for each core. The result does not depend on it.
+    ray:
+        Run members with Ray: `auto` on this machine (or the cluster that `RAY_ADDRESS` names), or a cluster's address. The same bytes.
+    out:
+        Folder for the study; default: `studies/NAME`.
+    changes:
+        Change its scenario, `path=value`. Can be given several times.
+    force:
+        Replace a study that is there.
+    as_json:
+        Say everything as JSON, one object a line.
+    quiet:
+        Say only where the result is.
+
+    """
+    from hyosan.cli.studying import study_and_tell
+
+    return study_and_tell(
+        file, out=out, workers=workers, ray=ray, changes=changes, force=force, style="json" if as_json else "quiet" if quiet else "plain"
+    )
+
+
+@app.command
 def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> int:
     """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders.
 
@@ -334,14 +386,14 @@ def report(
     as_text: Annotated[bool, Parameter(name="--text", show_default=False)] = False,
     as_json: Json = False,
 ) -> int:
-    """Write the report of a run anew from its folder, or tell it here.
+    """Write the report of a run or a study anew from its folder, or tell it here.
 
     Parameters
     ----------
     folder:
-        Folder of a finished run.
+        Folder of a finished run or study.
     as_text:
-        Tell it in the terminal; nothing is written.
+        Tell it in the terminal, of a run with the tree of its forks; nothing is written.
     as_json:
         Tell it as one JSON object; nothing is written.
 
@@ -351,6 +403,8 @@ def report(
     from hyosan.results.run import Run
     from hyosan.results.world import world_of
 
+    if (folder / ".hyosan-study").exists():
+        return _report_study(folder, as_text, as_json)
     found = Run.open(folder)
     if as_json:
         print(_json(account(found)))
@@ -360,6 +414,23 @@ def report(
             print("\nForks\n" + "\n".join(tree))
     else:
         page = write_report(found, world_of(found))
+        print(page)
+        print(page.with_name(JSON_NAME))
+    return 0
+
+
+def _report_study(folder: Path, as_text: bool, as_json: bool) -> int:
+    from hyosan.report.page import JSON_NAME
+    from hyosan.report.studies import account_of_study, text_of_study, write_study_report
+    from hyosan.studies.study import Study
+
+    found = Study.open(folder)
+    if as_json:
+        print(_json(account_of_study(found)))
+    elif as_text:
+        print(text_of_study(found), end="")
+    else:
+        page = write_study_report(found)
         print(page)
         print(page.with_name(JSON_NAME))
     return 0

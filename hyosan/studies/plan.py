@@ -193,8 +193,8 @@ class _Reader:
                 raise self.wrong(node, path, f"has more than {MAX_VARIATIONS:,} combinations")
         ends = [name.rpartition(".")[2] for name in axes]
         called = dict(zip(axes, ends if len(set(ends)) == len(ends) else axes, strict=True))
-        for values in itertools.product(*axes.values()):
-            changes = dict(zip(axes, values, strict=True))
+        for combination in itertools.product(*axes.values()):
+            changes = dict(zip(axes, combination, strict=True))
             yield Variation(", ".join(f"{called[name]}={_said(value)}" for name, value in changes.items())[:200], changes)
 
     def hypercube(self, node: Node) -> Iterable[Variation]:

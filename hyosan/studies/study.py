@@ -214,7 +214,8 @@ def _run(kept: _Folder, workers: int, ray: str | None, progress: Any) -> tuple[l
     _make(kept.path / MEMBERS)
     remove_temporary_files(kept.path / MEMBERS)
     before = sum(1 for task in kept.tasks() if kept.read(task) is not None)
-    done, failures, begun, told = before, {}, time.monotonic(), 0.0
+    done, begun, told = before, time.monotonic(), 0.0
+    failures: dict[Task, str] = {}
     total = kept.plan.members
 
     def tell(at_once: bool = False) -> None:

@@ -68,7 +68,7 @@ DIFFERENCES = pa.schema(
 TABLES = {"results": RESULTS, "quantiles": SERIES, "summary": SUMMARY, "differences": DIFFERENCES}
 ONLY = ("infected_only_here", "infected_only_there")
 _GROUP_ROWS = 131_072
-Rows = Iterable[dict[str, list[Any]]]
+Rows = Iterable[dict[str, Any]]
 Members = Callable[[int], Iterator[Member]]
 """The members of a variation, by its number, in order of seeds; those that failed are left out."""
 
