@@ -92,6 +92,8 @@ def text_of_study(study: Study) -> str:
 def say_difference(row: dict[str, Any]) -> str:
     """A paired difference in words."""
     pairs = int(row["pairs"])
+    if int(row["equal"]) == pairs:
+        return f"the same in all {pairs} pairs"
     parts = [f"{row['mean']:+,.4g} on average"]
     if "low" in row:
         parts[0] += f" (95 % interval {row['low']:,.4g} to {row['high']:,.4g}, Monte Carlo error {row['mc_error']:,.3g})"
