@@ -89,8 +89,8 @@ def text_of_study(study: Study) -> str:
     return "\n".join(lines) + "\n"
 
 
-def say_difference(row: dict[str, Any]) -> str:
-    """A paired difference in words."""
+def say_difference(row: dict[str, Any], verdict: bool = True) -> str:
+    """A paired difference in words, with the verdict if there is one and it is wanted."""
     pairs = int(row["pairs"])
     if int(row["equal"]) == pairs:
         return f"the same in all {pairs} pairs"
@@ -100,7 +100,7 @@ def say_difference(row: dict[str, Any]) -> str:
     parts.append(f"lower in {int(row['lower'])}, the same in {int(row['equal'])}, higher in {int(row['higher'])} of {pairs} pairs")
     if "variance_reduction" in row:
         parts.append(f"unlike seeds would need {row['variance_reduction']:,.3g} times the runs")
-    if row["told"]:
+    if row["told"] and verdict:
         parts.append(row["told"])
     return "; ".join(parts)
 
@@ -114,7 +114,7 @@ def write_study_report(study: Study) -> Path:
     files = resources.files("hyosan.report")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = _number
-    environment.filters["difference"] = say_difference
+    environment.filters["difference"] = lambda row: say_difference(row, verdict=False)
     template = environment.from_string(files.joinpath("study.html").read_text(encoding="utf-8"))
     page = template.render(
         told=told, pictures=shown, most=MOST, plan=study.plan_text, style=files.joinpath("page.css").read_text(encoding="utf-8"),
@@ -159,7 +159,7 @@ def pictures_of_study(study: Study) -> list[dict[str, Any]]:
 def _fan(values: list[dict[str, Any]], names: list[str], x: dict[str, Any], quantity: str) -> dict[str, Any]:
     colour = {
         "field": "variation", "type": "nominal", "scale": {"domain": names, "range": list(_COLOURS[: len(names)])},
-        "legend": {"title": None, "orient": "top", "labelLimit": 300, "columns": 2},
+        "legend": {"title": None, "orient": "top", "labelLimit": 300, "columns": 3, "symbolOpacity": 1},
     }  # fmt: skip
     at = {**x, "field": "x"}
     y = {"type": "quantitative", "title": quantity.replace("_", " "), "axis": count_axis()}
@@ -213,8 +213,8 @@ def _sentences(manifest: dict[str, Any], summary: dict[str, Any], differences: d
     for row in _only(manifest, summary, differences)[:MOST]:
         if row["better"]:
             found.append(
-                f"{row['variation']!r} beside {manifest['reference']!r}: fewer are infected under {row['better']!r}; infected only under it are "
-                f"{_number(row['mean'])} on average of {row['pairs']:,} pairs."
+                f"{row['variation']!r} beside {manifest['reference']!r}: fewer are infected under {row['better']!r}. Infected only under it, though "
+                f"it is the better one: {_number(row['mean'])} on average of {row['pairs']:,} pairs."
             )
     return found
 
