@@ -23,6 +23,7 @@ from hyosan.results.compare import Difference, first_difference
 from hyosan.results.run import SCENARIO_NAME, Run
 from hyosan.results.store import RunWriter, list_checkpoints
 from hyosan.scenario.dump import dump
+from hyosan.scenario.files import resolve_file
 from hyosan.scenario.load import load
 from hyosan.scenario.midrun import Standing, changed
 from hyosan.scenario.observed import ObservedFile, read_all
@@ -85,7 +86,7 @@ def fork(
     tick = _tick_at(parent, at)
     second = tick * int(parent.manifest["tick_seconds"])
     old = stages[-1].scenario
-    new = load(old, overrides=overrides)
+    new = _with_changes(old, overrides)
     if until is not None:
         new = _ending_at(new, until, limit=False)
     new = changed(old, new, second, _standing(parent, second))
@@ -129,6 +130,13 @@ def rerun(
     runner = _Runner(stages, world, int(before.manifest["seed"]), _device(device, use), use, observed, progress, False)
     after = runner.run(Path(out) if out is not None else None, force, None, before.manifest.get("fork"))
     return _compared(before, after)
+
+
+def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any]) -> Scenario:
+    """The scenario with changes made; its observations stay, and are not looked for where its tables lie."""
+    bare = old.model_copy(update={"data": None}).with_base(old.base)
+    new = load(bare, overrides=overrides)
+    return new if new.data is not None else new.model_copy(update={"data": old.data}).with_base(old.base)
 
 
 def _compared(before: Run, after: Run) -> Rerun:
@@ -335,8 +343,19 @@ def _stages_of(run: Run, files: Path | str | None) -> tuple[list[Stage], tuple[O
             raise ScenarioError(f"{where}: its scenario cannot be read: {str(error).replace(folder + os.sep, '')}") from None
     base = Path(files) if files is not None else run.path if run.path is not None else Path.cwd()
     scenarios = [scenario.with_base(base) for scenario in found]
+    _tables_are_there(scenarios[-1])
     ends = [int(one["until_tick"]) for one in earlier]
     return [Stage(scenario, until) for scenario, until in zip(scenarios, [*ends, None], strict=True)], observed
+
+
+def _tables_are_there(scenario: Scenario) -> None:
+    """Raises ScenarioError: a line list or importations of a run are not where they are looked for."""
+    named: list[Any] = [*scenario.importations.values(), *([scenario.line_list] if scenario.line_list is not None else [])]
+    for one in named:
+        try:
+            resolve_file(scenario.base, one.file)
+        except ScenarioError as error:
+            raise ScenarioError(f"{error}. Name the folder that the tables of this scenario lie in with --files.") from None
 
 
 def _tick_at(run: Run, at: str) -> int:

@@ -256,3 +256,46 @@ def test_the_tree_of_forks_is_drawn(folder: Path, capsys: pytest.CaptureFixture[
     assert lines[2].startswith("│  └─ two  from day 1 18:00: orders.sweep=null")
     assert lines[3].endswith("no change  (the same logs)")
     assert draw(hyosan.run("szr", threads=1)) == []
+
+
+FORECAST = """
+name: forecast
+extends: seir
+time: {end: 29 days, stop_when_over: false}
+city: {well_mixed: 2000}
+pathogen: {states: {infectious: {noticed: {share: 70 %, after: {varies: {gamma: {mean: 2 days, sd: 1 day}}}}}}}
+seeds: {first: null}
+line_list: {file: cases.csv, until: day 13 00:00}
+importations: {home: {file: home.csv}}
+data: {file: seen.csv}
+"""
+
+
+def test_runs_with_tables_and_observations_are_forked_and_rerun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tables").mkdir()
+    Path("tables/cases.csv").write_text("onset,age,reported\n4,31,6\n6,8,9\n9,36,11\n9.5,,12\n", encoding="utf-8")
+    Path("tables/home.csv").write_text("day,count\n3,2\n20,5\n", encoding="utf-8")
+    Path("tables/seen.csv").write_text("day,infected\n2,3\n5,8\n", encoding="utf-8")
+    Path("tables/forecast.yaml").write_text(FORECAST, encoding="utf-8")
+    base = hyosan.run("tables/forecast.yaml", seed=2, out="base", threads=1)
+    with pytest.raises(ScenarioError, match=r"(cases|home)\.csv.*--files"):
+        hyosan.fork("base", at="day 15", out="no", threads=1)
+    new = {"orders.warn": {"do": "alert", "when": "always"}, "orders.shut": {"do": "close", "setting": "school"}}
+    one = hyosan.fork("base", at="day 15", overrides=new, out="one", files="tables", threads=1)
+    # Rows of importations, which stand behind the orders in the list of causes, keep theirs.
+    imported = [row[-1] for row in rows(one.events) if row[1] == "seeded"]
+    assert imported.count("home") >= 5
+    assert imported == [row[-1] for row in rows(base.events) if row[1] == "seeded"]
+    assert one.manifest["fork"]["first_difference"]["table"] == "orders"
+    assert one.text("observed.csv") == base.text("observed.csv")
+    assert hyosan.rerun("one", files="tables", threads=1).same
+    assert hyosan.rerun("base", files="tables", threads=1).same
+    memory = hyosan.run("tables/forecast.yaml", seed=2, threads=1)
+    assert hyosan.fork(memory, at="day 15", overrides=new, files="tables", threads=1).result_hash == one.result_hash
+    with pytest.raises(ScenarioError, match=r"data\.file: cannot change in mid-run"):
+        hyosan.fork("base", at="day 15", overrides={"data": {"file": "seen.csv"}}, files="tables", threads=1)
+    assert main(["report", "one", "--json"]) == 0
+    assert dict(json.loads(capsys.readouterr().out)["set_up"])["Forked from"].startswith("base, day 15 00:00: orders.warn=")

@@ -170,7 +170,12 @@ sys.exit(main(["study", sys.argv[1], "--out", sys.argv[2], "--workers", sys.argv
 """
 
 
-@pytest.mark.parametrize(("moment", "count"), [(3, 0), (8, 0), (17, 2), (30, 0), (44, 0), (52, 0)])
+MOMENTS = [(3, 0), (8, 0), (17, 2), (30, 0), (44, 0), (52, 0)]
+"""Some of the writes, fsyncs and renames of a study of 12 runs, with how many workers; all others take minutes."""
+EVERY = [pytest.param(moment, 0, marks=pytest.mark.long) for moment in range(1, 55) if (moment, 0) not in MOMENTS]
+
+
+@pytest.mark.parametrize(("moment", "count"), [*MOMENTS, *EVERY])
 def test_killed_at_any_moment_it_goes_on(done: hyosan.Study, tmp_path: Path, moment: int, count: int) -> None:
     file, out = tmp_path / "plan.yaml", tmp_path / "out"
     file.write_text(done.plan_text, encoding="utf-8")
