@@ -452,7 +452,7 @@ def export(
     Parameters
     ----------
     folder:
-        Folder of a finished run.
+        Folder of a finished run, or of a study (`hubverse` alone).
     to:
         What to write, names separated by commas: line-list, transmissions, contacts, intervals, offspring, reproduction, attack-rates,
         growth, tree, auspice, hubverse, geojson, orders. Can be given several times.

@@ -99,7 +99,10 @@ def say_difference(row: dict[str, Any], verdict: bool = True) -> str:
         parts[0] += f" (95 % interval {row['low']:,.4g} to {row['high']:,.4g}, Monte Carlo error {row['mc_error']:,.3g})"
     parts.append(f"lower in {int(row['lower'])}, the same in {int(row['equal'])}, higher in {int(row['higher'])} of {pairs} pairs")
     if "variance_reduction" in row:
-        parts.append(f"unlike seeds would need {row['variance_reduction']:,.3g} times the runs")
+        times = row["variance_reduction"]
+        parts.append(
+            f"unlike seeds would need {times:,.0f} times the runs" if times >= 100 else f"unlike seeds would need {times:.3g} times the runs"
+        )
     if row["told"] and verdict:
         parts.append(row["told"])
     return "; ".join(parts)

@@ -257,6 +257,7 @@ def _finish(kept: _Folder, failed: list[dict[str, Any]], seconds: float, ran: in
         "status": scenario.get("status", "uncalibrated"), "members": plan.members, "variations": kept.job.names,
         "seeds": {"first": plan.seeds[0], "last": plan.seeds[-1], "count": len(plan.seeds)}, "reference": plan.reference,
         "objectives": plan.objectives, "start": scenario.get("time", {}).get("start", "day 1 00:00"), "failed": failed,
+        "zone": plan.zone, "date": scenario.get("time", {}).get("date"),
         "study_hash": _study_hash(kept, failed), "files": files,
         "timings": {"elapsed_seconds": round(seconds, 3), "members_run": ran}, "versions": provenance.versions(), "hardware": provenance.hardware(),
     }  # fmt: skip

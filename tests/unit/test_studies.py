@@ -397,3 +397,16 @@ def test_the_command_says_how_far_it_is(tmp_path: Path, capsys: Any) -> None:
     assert told[-1]["failed"] == []
     assert read((tmp_path / "out" / "study.yaml").read_text(encoding="utf-8"), "study.yaml").mapping
     assert main(["study", str(tmp_path / "none.yaml")]) == 2
+
+
+def test_a_study_is_exported_as_hubverse_quantiles(done: hyosan.Study, tmp_path: Path) -> None:
+    import csv
+
+    assert main(["export", str(done.path), "--out", str(tmp_path / "out"), "--start-date", "2026-03-01"]) == 0
+    rows = list(csv.DictReader((tmp_path / "out" / "hubverse.csv").open(encoding="utf-8")))
+    chosen = [row for row in rows if (row["scenario_id"], row["target"], row["horizon"]) == ("half", "cum infection", "9")]
+    assert [row["output_type_id"] for row in chosen] == ["0.05", "0.25", "0.5", "0.75", "0.95"]
+    assert {row["target_end_date"] for row in chosen} == {"2026-03-10"}
+    assert float(chosen[2]["value"]) == value(done.quantiles, variation="half", quantity="infected", second=10 * 86_400, quantile=0.5)
+    assert main(["export", str(done.path), "--out", str(tmp_path / "out")]) == 1
+    assert main(["export", str(done.path), "--to", "tree", "--out", str(tmp_path / "no")]) == 2
