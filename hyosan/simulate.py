@@ -90,10 +90,12 @@ def run(
     use = use_threads(threads or default_threads())
     if out is None:
         return _run_in_memory(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, observed)
-    return _run_in_folder(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, observed, Path(out), force)
+    here = _device(device, use)
+    return _run_in_folder(scenario, world, seed, here, use, progress, checks_each_tick, observed, Path(out), force, until is not None)
 
 
-def _ending_at(scenario: Scenario, until: str) -> Scenario:
+def _ending_at(scenario: Scenario, until: str, *, limit: bool = True) -> Scenario:
+    """The scenario, ending at a moment; `limit`: at the latest when it ended before."""
     try:
         clock = Moment(scenario.time.start).seconds
         second = Moment(until).second(round(clock))
@@ -101,7 +103,7 @@ def _ending_at(scenario: Scenario, until: str) -> Scenario:
         raise ScenarioError(f"--until: {error}") from error
     if second <= 0:
         raise ScenarioError(f"--until: {until!r} is not after the start of the run ({scenario.time.start})")
-    time_ = scenario.time.model_copy(update={"end": float(min(second, scenario.time.end))})
+    time_ = scenario.time.model_copy(update={"end": float(min(second, scenario.time.end) if limit else second)})
     return scenario.model_copy(update={"time": time_}).with_base(scenario.base)
 
 
@@ -146,7 +148,9 @@ def _run_in_folder(
     observed: tuple[ObservedFile, ...],
     out: Path,
     force: bool,
+    at_end: bool,
 ) -> Run:
+    """`at_end` keeps a checkpoint of the last tick too, for a fork to go on from."""
     with RunWriter.open(out, force) as writer:
         sim = Simulation(scenario, world, seed, writer, Coded, device)
         text = dump(scenario)
@@ -162,7 +166,7 @@ def _run_in_folder(
         every = max(1, round(scenario.checkpoints.every) // sim.tick_seconds)
 
         def keep() -> None:
-            if sim.tick % every == 0:
+            if sim.tick % every == 0 or (at_end and sim.tick == sim.ticks):
                 arrays, notes = sim.save()
                 writer.save_checkpoint(sim.tick, arrays, {**notes, "identity": identity}, scenario.checkpoints.keep)
 

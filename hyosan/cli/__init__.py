@@ -1,4 +1,4 @@
-"""The command line: `hyosan run`, `check`, `pathogen`, `city`, `new`, `report`, `export`. Reads what is asked, calls the library, says the rest.
+"""The command line: `hyosan run`, `fork`, `study`, `check`, `report` and the rest. Reads what is asked, calls the library, says what came of it.
 
 Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
 answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
@@ -34,8 +34,18 @@ USAGE = 2
 DEBUG = "--debug"
 
 _HELP = "Simulate an outbreak person by person in a city made of places, and the response to it, and explain how it ended."
+_KINDS = {
+    "run": "one world",
+    "fork": "the same past, another order",
+    "study": "many seeds and variations, compared on the same luck",
+    "rerun": "the same world again, to see that it is the same",
+    "report": "the account of a run or a study",
+}
+"""What the commands that compute are for, in a few words each."""
 _EPILOGUE = "\n\n".join(
     [
+        "Which command:",
+        "\n".join(f"* {name} = {meaning}" for name, meaning in _KINDS.items()),
         "Every command takes `--debug`: an error then shows where in the program it arose.",
         "Exit codes:",
         "\n".join(f"* {code}: {meaning}" for code, meaning in EXIT_CODES.items()),
@@ -108,6 +118,146 @@ def run(
         source, seed=seed, threads=threads, device=device, out=out, force=force, changes=changes, until=until,
         style="json" if as_json else "quiet" if quiet else "verbose" if verbose else "plain",
     )  # fmt: skip
+
+
+@app.command
+def fork(
+    folder: Path,
+    /,
+    *,
+    at: str,
+    changes: Changes = (),
+    out: Path | None = None,
+    until: str | None = None,
+    threads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+    files: Path | None = None,
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    as_json: Json = False,
+    verbose: Annotated[bool, Parameter(name=["--verbose", "-v"], show_default=False)] = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Go on from a moment of a finished run with other orders: the same past, another future.
+
+    Parameters
+    ----------
+    folder:
+        Folder of the run to fork.
+    at:
+        The moment from which on the changes count: `day 2 14:00` by the clock, or `36 h` after the start.
+    changes:
+        What is decided otherwise, `path=value`: an order (`orders.strike.delay='6 h'`; a whole new one; `null` ends one or never gives it),
+        a noise, `time.end`. Can be given several times.
+    out:
+        Folder for the fork; default: the run's name with `-fork1`, `-fork2`, ... after it.
+    until:
+        Stop at this moment; a checkpoint is kept there, so that the next fork goes on from it at once.
+    threads:
+        Threads to use; default: one for each core.
+    device:
+        Where the loops over people and places run.
+    files:
+        Folder of the tables that the scenario names, where they are not beside the run.
+    force:
+        Replace a run that is there.
+    as_json:
+        Say everything as JSON, one object a line.
+    verbose:
+        Also say versions, hashes and each self-check.
+    quiet:
+        Say only where the result is.
+
+    """
+    from hyosan.cli.running import fork_and_tell
+
+    return fork_and_tell(
+        folder, at=at, changes=changes, out=out, until=until, threads=threads, device=device, files=files, force=force,
+        style="json" if as_json else "quiet" if quiet else "verbose" if verbose else "plain",
+    )  # fmt: skip
+
+
+@app.command
+def rerun(
+    folder: Path,
+    /,
+    *,
+    out: Path | None = None,
+    threads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    device: Literal["cpu", "cuda"] = "cpu",
+    files: Path | None = None,
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    as_json: Json = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Run a finished run again from its own folder and compare the hashes: the same, or what differs first.
+
+    Parameters
+    ----------
+    folder:
+        Folder of the run.
+    out:
+        Keep the new run in this folder; default: it is not kept.
+    threads:
+        Threads to use; default: one for each core.
+    device:
+        Where the loops over people and places run.
+    files:
+        Folder of the tables that the scenario names, where they are not beside the run.
+    force:
+        Replace a run that is there.
+    as_json:
+        Say it as one JSON object.
+    quiet:
+        Say nothing; the exit code says it (0 the same, 1 not).
+
+    """
+    from hyosan.cli.running import rerun_and_tell
+
+    return rerun_and_tell(
+        folder, out=out, threads=threads, device=device, files=files, force=force, style="json" if as_json else "quiet" if quiet else "plain"
+    )
+
+
+@app.command
+def study(
+    file: Path,
+    /,
+    *,
+    workers: Annotated[int | None, Parameter(validator=Number(gte=0, lte=1024))] = None,
+    ray: str | None = None,
+    out: Path | None = None,
+    changes: Changes = (),
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    as_json: Json = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Run a scenario with many seeds and variations, and compare these on the same luck. Given again, it goes on where it was.
+
+    Parameters
+    ----------
+    file:
+        The study, a YAML file: a scenario, seeds, variations.
+    workers:
+        Processes that run members; 0 = this one alone; default: one for each core. The result does not depend on it.
+    ray:
+        Run members with Ray: `auto` on this machine (or the cluster that `RAY_ADDRESS` names), or a cluster's address. The same bytes.
+    out:
+        Folder for the study; default: `studies/NAME`.
+    changes:
+        Change its scenario, `path=value`. Can be given several times.
+    force:
+        Replace a study that is there.
+    as_json:
+        Say everything as JSON, one object a line.
+    quiet:
+        Say only where the result is.
+
+    """
+    from hyosan.cli.studying import study_and_tell
+
+    return study_and_tell(
+        file, out=out, workers=workers, ray=ray, changes=changes, force=force, style="json" if as_json else "quiet" if quiet else "plain"
+    )
 
 
 @app.command
@@ -236,29 +386,51 @@ def report(
     as_text: Annotated[bool, Parameter(name="--text", show_default=False)] = False,
     as_json: Json = False,
 ) -> int:
-    """Write the report of a run anew from its folder, or tell it here.
+    """Write the report of a run or a study anew from its folder, or tell it here.
 
     Parameters
     ----------
     folder:
-        Folder of a finished run.
+        Folder of a finished run or study.
     as_text:
-        Tell it in the terminal; nothing is written.
+        Tell it in the terminal, of a run with the tree of its forks; nothing is written.
     as_json:
         Tell it as one JSON object; nothing is written.
 
     """
     from hyosan.report.page import JSON_NAME, account, text_report, write_report
+    from hyosan.results.family import draw
     from hyosan.results.run import Run
     from hyosan.results.world import world_of
 
+    if (folder / ".hyosan-study").exists():
+        return _report_study(folder, as_text, as_json)
     found = Run.open(folder)
     if as_json:
         print(_json(account(found)))
     elif as_text:
         print(text_report(found), end="")
+        if tree := draw(found):
+            print("\nForks\n" + "\n".join(tree))
     else:
         page = write_report(found, world_of(found))
+        print(page)
+        print(page.with_name(JSON_NAME))
+    return 0
+
+
+def _report_study(folder: Path, as_text: bool, as_json: bool) -> int:
+    from hyosan.report.page import JSON_NAME
+    from hyosan.report.studies import account_of_study, text_of_study, write_study_report
+    from hyosan.studies.study import Study
+
+    found = Study.open(folder)
+    if as_json:
+        print(_json(account_of_study(found)))
+    elif as_text:
+        print(text_of_study(found), end="")
+    else:
+        page = write_study_report(found)
         print(page)
         print(page.with_name(JSON_NAME))
     return 0
@@ -280,7 +452,7 @@ def export(
     Parameters
     ----------
     folder:
-        Folder of a finished run.
+        Folder of a finished run, or of a study (`hubverse` alone).
     to:
         What to write, names separated by commas: line-list, transmissions, contacts, intervals, offspring, reproduction, attack-rates,
         growth, tree, auspice, hubverse, geojson, orders. Can be given several times.

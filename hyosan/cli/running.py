@@ -57,6 +57,119 @@ def run_and_tell(
     return _tell(done, style)
 
 
+def fork_and_tell(
+    folder: Path,
+    *,
+    at: str,
+    changes: tuple[str, ...],
+    out: Path | None,
+    until: str | None,
+    threads: int | None,
+    device: str,
+    files: Path | None,
+    force: bool,
+    style: Style,
+) -> int:
+    """Fork a run into a folder, write its report, and say since when it differs and how it ended; gives the exit code.
+
+    Raises HyosanError: as `hyosan.fork`.
+    """
+    from hyosan.results.run import Run
+
+    parent = Run.open(folder)
+    target = out if out is not None else _next_name(folder)
+    _announce(f"{parent.manifest.get('title') or parent.manifest['name']}, forked from {folder} at {at}", parent.manifest["seed"], target, style)
+
+    from hyosan.forking import fork
+
+    try:
+        with noted() as stop_if_interrupted, shown(style, parent.manifest["start_clock_seconds"]) as watcher:
+
+            def watch(now: Progress) -> None:
+                stop_if_interrupted()
+                watcher(now)
+
+            done = fork(
+                parent, at=at, out=target, overrides=changes, until=until, threads=threads, device=device, force=force, files=files, progress=watch
+            )
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. Give the same command again to finish it: it goes on from the last checkpoint in {target}.", file=sys.stderr)
+        return 130
+    if style in ("plain", "verbose"):
+        print(fork_line(done.manifest["fork"], str(folder)) + "\n")
+    return _tell(done, style)
+
+
+def fork_line(fork: dict[str, Any], parent: str) -> str:
+    """Since when a fork differs from its parent, in a sentence."""
+    first = fork["first_difference"]
+    if first is None:
+        return f"Forked from {parent} at {fork['clock']}: the logs are the same as far as both go."
+    since = f"{first['clock']} (second {first['second']:,})"
+    return f"Forked from {parent} at {fork['clock']}: the same until {since}, where `{first['table']}` first differs."
+
+
+def _next_name(folder: Path) -> Path:
+    """`FOLDER-fork1`, or the first number that is free."""
+    here = folder.resolve()
+    number = 1
+    while (here.parent / f"{here.name}-fork{number}").exists():
+        number += 1
+    return folder.parent / f"{here.name}-fork{number}"
+
+
+def rerun_and_tell(folder: Path, *, out: Path | None, threads: int | None, device: str, files: Path | None, force: bool, style: Style) -> int:
+    """Run a run again and say whether it came out the same; gives the exit code, 1 if not.
+
+    Raises HyosanError: as `hyosan.rerun`.
+    """
+    from hyosan.results.run import Run
+    from hyosan.units import say_clock
+
+    before = Run.open(folder)
+
+    from hyosan.forking import rerun
+
+    clock = before.manifest["start_clock_seconds"]
+    with noted() as stop_if_interrupted, shown("quiet" if style == "json" else style, clock) as watcher:
+
+        def watch(now: Progress) -> None:
+            stop_if_interrupted()
+            watcher(now)
+
+        found = rerun(before, out=out, threads=threads, device=device, files=files, force=force, progress=watch)
+    first = found.difference
+    if style == "json":
+        told = {
+            "run": str(folder), "same": found.same, "differing": list(found.differing), "first_difference": first.to_json() if first else None,
+            "history_hash": [before.history_hash, found.run.history_hash], "result_hash": [before.result_hash, found.run.result_hash],
+            "versions": found.versions,
+        }  # fmt: skip
+        print(json.dumps(told, ensure_ascii=False), flush=True)
+    elif style != "quiet":
+        print("\n".join(_rerun_lines(found, before, lambda second: say_clock(second, clock))))
+    return 0 if found.same else 1
+
+
+def _rerun_lines(found: Any, before: Run, clock: Any) -> list[str]:
+    if found.same:
+        return [f"The same: result hash {before.result_hash}, history hash {before.history_hash}."]
+    lines = [
+        f"NOT the same: {', '.join(found.differing) or 'the hashes'} differ.",
+        f"result hash  {before.result_hash} then, {found.run.result_hash} now",
+    ]
+    if found.difference is not None:
+        one = found.difference
+        lines.append(f"first difference: {clock(one.second)} (second {one.second:,}), in `{one.table}`")
+        lines += [f"  {when}: {_row(row)}" for when, row in (("then", one.one), ("now", one.other))]
+    lines += [f"version of {name}: {then} then, {now} now" for name, (then, now) in found.versions.items()]
+    return lines
+
+
+def _row(row: dict[str, Any] | None) -> str:
+    return "no such row" if row is None else ", ".join(f"{name} {value}" for name, value in row.items() if value not in ("", -1))
+
+
 def _announce(title: str, seed: int, folder: Path, style: Style) -> None:
     """Say what is about to run, and that the first run takes longer."""
     from hyosan.backend import kernels_are_cached

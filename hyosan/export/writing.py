@@ -19,9 +19,11 @@ from hyosan.errors import CommandError, HyosanError, RunFolderError
 from hyosan.export.catalogue import EXPORTS
 from hyosan.export.dates import dated, read_date
 from hyosan.export.given import Export, Given, Product
+from hyosan.export.study import study_hubverse
 from hyosan.results.atomic import atomic_file
 from hyosan.results.run import Run
 from hyosan.scenario.nearest import did_you_mean
+from hyosan.studies.study import MARK, Study
 
 ALL = "all"
 FORMATS = ("csv", "parquet")
@@ -30,7 +32,7 @@ _FORMULA = "^[=+\\-@\t\r]"
 
 
 def write(
-    run: Run | str | Path,
+    run: Run | Study | str | Path,
     to: str | Sequence[str] = ALL,
     out: str | Path | None = None,
     *,
@@ -40,7 +42,8 @@ def write(
 ) -> list[Path]:
     """Write exports of a finished run and give the paths of the files.
 
-    Main arguments: `run`, or its folder; `to`, names of EXPORTS, as a list or separated by commas, or "all"; `out`, the folder
+    Main arguments: `run`, or its folder (or a study, of which `hubverse` alone can be made);
+    `to`, names of EXPORTS, as a list or separated by commas, or "all"; `out`, the folder
     (default: the run's folder with `-export` after its name).
     Other arguments: `format` of tables, "csv" or "parquet"; `start_date`, the date of the run's first day, "2026-03-01" (default: that of
     the scenario, if it has one), which turns moments into dates; `force` replaces files that are there.
@@ -51,6 +54,8 @@ def write(
     chosen = choose(to)
     if format not in FORMATS:
         raise CommandError(f"--format: {format!r} is no format of tables; {did_you_mean(format, FORMATS)}")
+    if isinstance(run, Study) or (isinstance(run, str | Path) and (Path(run) / MARK).exists()):
+        return _of_study(run if isinstance(run, Study) else Study.open(run), to, out, format, start_date, force)
     found = run if isinstance(run, Run) else Run.open(run)
     told = start_date if start_date is not None else found.manifest.get("date")
     started = read_date(told) if told is not None else None
@@ -68,6 +73,20 @@ def write(
     if tables:
         files.append((DICTIONARY, _with_earlier(folder, dictionary(tables))))
     return [_put(folder / name, content) for name, content in files]
+
+
+def _of_study(study: Study, to: str | Sequence[str], out: str | Path | None, format: str, start_date: str | None, force: bool) -> list[Path]:
+    for name in _asked(to):
+        if name not in ("hubverse", ALL):
+            raise CommandError(f"--to: {name!r} cannot be made of a study, only of a run; of a study there is hubverse")
+    told = start_date if start_date is not None else study.manifest.get("date")
+    product = study_hubverse(study, read_date(told) if told is not None else None)
+    path = study.path.resolve()
+    folder = Path(out) if out is not None else path.with_name(f"{path.name}-export")
+    name = f"{product.name}.{format}"
+    _check_free(folder, [name], force)
+    whole = [(name, product.content), (DICTIONARY, _with_earlier(folder, dictionary([(name, product.content)])))]
+    return [_put(folder / one, content) for one, content in whole]
 
 
 def choose(to: str | Sequence[str]) -> list[Export]:

@@ -178,6 +178,7 @@ def _set_up(run: Run) -> list[tuple[str, str]]:
         ("Seed", str(manifest["seed"])),
         ("Starts", f"{clock(run, 0)}{', ' + manifest['date'] if manifest.get('date') else ''}"),
         ("Ends", f"{clock(run, manifest['end_second'])} ({say_duration(manifest['end_second'])})"),
+        *([("Forked from", _say_fork(manifest["fork"]))] if manifest.get("fork") else []),
         ("Tick", say_duration(manifest["tick_seconds"])),
         ("Threads", str(manifest.get("threads", "unknown"))),
         ("Took", f"{timings.get('elapsed_seconds', 0):,.1f} s for {timings.get('person_days', 0):,.0f} person-days"),
@@ -188,6 +189,11 @@ def _set_up(run: Run) -> list[tuple[str, str]]:
         ("History hash", run.history_hash),
         ("Result hash", run.result_hash),
     ]
+
+
+def _say_fork(fork: Row) -> str:
+    """`s7, day 2 14:00: orders.strike.delay=6 h`."""
+    return f"{fork['parent'] or 'a run in memory'}, {fork['clock']}: {'; '.join(fork['changes']) or 'no change'}"
 
 
 def _tables(run: Run) -> list[Row]:

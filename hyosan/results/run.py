@@ -35,7 +35,10 @@ class Run:
     @classmethod
     def open(cls, path: Path | str) -> Run:
         """The run in a folder. Raises RunFolderError: no run, an unfinished one, a damaged manifest, a file missing or cut."""
-        return cls(read_manifest(Path(path)), Path(path), {}, {})
+        manifest = read_manifest(Path(path))
+        if manifest.get("kind") == "study":
+            raise RunFolderError(f"{path}: holds a study, not a run; `hyosan report` tells it, hyosan.Study.open reads it.")
+        return cls(manifest, Path(path), {}, {})
 
     @classmethod
     def in_memory(
@@ -145,6 +148,10 @@ class Run:
                 raise RunFolderError(f"{self._path / name}.parquet: its rows are not those that the manifest's hash was made of.")
         if (self.history_hash, self.result_hash) != (history_hash(found), result_hash(found, self._manifest)):
             raise RunFolderError(f"{self._path / 'manifest.json'}: its hashes are not those of the tables.")
+
+    def table_hashes(self) -> dict[str, str]:
+        """The hash of each table; of a folder as its manifest says."""
+        return dict(self._manifest["table_hashes"]) if self._path is not None else dict(self._table_hashes())
 
     def _table_hashes(self) -> dict[str, str]:
         if not self._hashes:

@@ -105,6 +105,12 @@ class RunWriter:
         if self._buffered[table] >= MAX_BUFFERED_ROWS:
             self._flush(table)
 
+    def batches(self, table: str) -> Iterator[Any]:
+        """The rows of a table so far, as record batches."""
+        self._must_be_ready()
+        self._flush(table)
+        yield from self._read_parts(table)
+
     def rows(self, table: str) -> int:
         """Rows of a table so far, buffered ones included."""
         return sum(rows for _, rows, _ in self._parts[table]) + self._buffered[table]
@@ -226,6 +232,7 @@ class RunWriter:
         """Delete the run that is there, the manifest first, so that no reader takes a half-deleted run for a whole one."""
         self._forget()
         names = {f"{table}.parquet" for table in TABLES} | {"scenario.yaml", "report.html", "report.json"} | listed_files(self.folder)
+        names |= {path.name for path in self.folder.glob("scenario-*.yaml")}  # of a fork: what was in force before it
         for name in [MANIFEST, *sorted(names)]:
             (self.folder / name).unlink(missing_ok=True)
         for name in ("parts", "checkpoints"):

@@ -21,7 +21,12 @@ def dump(scenario: Scenario) -> str:
 
     Only fields without a value are left out.
     """
-    return "\n".join(_lines(plain(scenario), 0)) + "\n"
+    return as_yaml(plain(scenario))
+
+
+def as_yaml(values: dict[str, Any]) -> str:
+    """Dicts, lists, text, numbers, true, false and null as YAML in block style; reading it gives the same values."""
+    return "\n".join(_lines(values, 0)) + "\n"
 
 
 def plain(scenario: Scenario) -> dict[str, Any]:
@@ -65,6 +70,8 @@ def _inline(value: Any) -> str:
         return "[" + ", ".join(_inline(item) for item in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
+    if value is None:
+        return "null"
     return _text(value) if isinstance(value, str) else repr(value)
 
 

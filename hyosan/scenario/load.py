@@ -27,15 +27,16 @@ __all__ = ["library_names", "load", "resolve_file", "tree", "uncertain_fields"]
 Source = str | Path | Mapping[str, Any] | Scenario
 
 
-def load(source: Source, *, overrides: Sequence[str] | Mapping[str, Any] = (), seed: int | None = None) -> Scenario:
+def load(source: Source, *, overrides: Sequence[str] | Mapping[str, Any] = (), seed: int | None = None, base: Path | None = None) -> Scenario:
     """The scenario that `source` names or is: a library name, a YAML file, a dict, or a scenario to change.
 
     `overrides` are `path=value` texts, or a mapping path -> value. `seed` draws the numbers given as `uncertain`; without it
-    each is its median.
+    each is its median. `base` is the folder of the files that a dict names (default: the current one).
 
     Raises ScenarioError: anything wrong, up to 20 faults told at once.
     """
     whole, folder = tree(source, overrides)
+    folder = base if base is not None else folder
     if uncertain.find_uncertain(whole):
         whole = uncertain.resolve(whole, seed)
     try:

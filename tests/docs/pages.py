@@ -12,6 +12,7 @@ from hyosan.export.hubverse import COLUMNS as HUBVERSE_COLUMNS
 from hyosan.export.orders import COLUMNS as ORDER_COLUMNS
 from hyosan.quantities import QUANTITIES
 from hyosan.results.epidemiology.columns import TABLES as EPIDEMIOLOGICAL
+from hyosan.studies.summary import TABLES as STUDY_TABLES
 from hyosan.tables import ENDING_CLASSES, EVENT_KINDS, TABLES, Column
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,11 @@ def tables_page() -> str:
     ]
     for table, columns in TABLES.items():
         lines += _columns(table, columns)
+    lines += ["", "# Every column of a study", "Written from `hyosan/studies/summary.py`. How to read them: [study](how-to/study.md)."]
+    for table, schema in STUDY_TABLES.items():
+        rows = [f"| `{field.name}` | {field.metadata[b'meaning'].decode()} |" for field in schema]
+        lines += ["", f"## {table}.parquet", "| column | meaning |", "|---|---|", *rows]
+    lines += ["", "# What names stand for"]
     lines += ["", "## Kinds of events", "| kind | meaning |", "|---|---|", *(f"| `{kind}` | {meaning} |" for kind, meaning in EVENT_KINDS.items())]
     lines += ["", "## Quantities of the series", "| quantity | view | meaning |", "|---|---|---|"]
     lines += [f"| `{name}` | {one.view} | {one.meaning} |" for name, one in QUANTITIES.items()]

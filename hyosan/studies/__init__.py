@@ -1,0 +1,1 @@
+"""Many seeds and variations of a scenario, paired by seed: run, kept, summed up and compared."""

@@ -1,0 +1,222 @@
+"""One member of a study: a scenario under a variation and a seed, run in memory, of which figures, series and who was infected are kept.
+
+Rows of events are hashed as they come and then forgotten, so that a member takes no more memory than its city does.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyosan import provenance
+from hyosan.errors import RunFolderError, ScenarioError
+from hyosan.quantities import QUANTITIES
+from hyosan.results.atomic import HASH_BYTES
+from hyosan.results.ending import Ending
+from hyosan.studies.plan import Plan
+from hyosan.units import DAY_SECONDS
+
+FORMAT = 1
+FIGURES = (
+    "ever_infected", "alive", "dead", "killed_in_strikes", "killed_otherwise", "turned_at_large", "held_infected", "missing", "in_quarantine",
+    "strikes", "martial_law_days", "residents", "days",
+)  # fmt: skip
+"""Numbers kept of each member: those of the ending, and how many days it lasted."""
+MAX_CELLS = 1_000_000
+_MAGIC = b"hyosan member 1 "
+
+
+class Job(NamedTuple):
+    """What workers need to run any member, as plain data."""
+
+    tree: dict[str, Any]
+    base: str
+    changes: list[dict[str, Any]]
+    names: list[str]
+    until: str | None
+    quantities: list[str]
+    zone: str
+    seconds: list[int]
+    """Moments at which series are read."""
+    keys: list[str]
+    """For each variation a hash of all that its members follow from, but for the seed."""
+
+
+class Member(NamedTuple):
+    """A member as it was kept."""
+
+    variation: str
+    seed: int
+    figures: dict[str, float]
+    series: NDArray[np.int64]
+    """[quantities, moments]"""
+    infected: NDArray[np.int64]
+    """Ids of those ever infected, ascending."""
+    history_hash: str
+    result_hash: str
+
+
+def job_of(plan: Plan) -> Job:
+    """The job of a study; each variation is loaded, so that what is wrong with one is told before any run.
+
+    Raises ScenarioError: a variation cannot be run, named.
+    """
+    from hyosan.scenario.load import load
+    from hyosan.simulate import _ending_at
+
+    ends = []
+    for one in plan.variations:
+        try:
+            scenario = load(plan.tree, overrides=one.changes, base=plan.base)
+            scenario = _ending_at(scenario, plan.until) if plan.until is not None else scenario
+        except ScenarioError as error:
+            raise ScenarioError("\n".join(f"variation {one.name!r}: {line}" for line in str(error).splitlines())) from None
+        ends.append(scenario.time.end)
+    end = max(ends)
+    every = plan.every if plan.every is not None else DAY_SECONDS if end > 5 * DAY_SECONDS else 3600
+    seconds = list(range(0, int(end) + 1, round(every)))
+    if len(seconds) * len(plan.quantities) > MAX_CELLS:
+        raise ScenarioError(f"series: {len(seconds):,} moments of {len(plan.quantities)} quantities are too many; give a longer `every`")
+    parts: list[Any] = [FORMAT, provenance.RESULTS_VERSION, plan.tree, plan.until, list(plan.quantities), plan.zone, seconds]
+    keys = [_hash(json.dumps([*parts, one.changes], sort_keys=True).encode()) for one in plan.variations]
+    return Job(
+        plan.tree, str(plan.base), [one.changes for one in plan.variations], [one.name for one in plan.variations], plan.until,
+        list(plan.quantities), plan.zone, seconds, keys,
+    )  # fmt: skip
+
+
+class Worker:
+    """Runs members of one job, one after another, each in one thread; cities are kept from one member to the next."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._worlds: dict[str, Any] = {}
+
+    def run(self, variation: int, seed: int) -> bytes:
+        """The file of a member. Raises HyosanError as `hyosan.run`."""
+        from hyosan.backend import use_threads
+        from hyosan.engine.cpu import Processor
+        from hyosan.engine.run import Simulation
+        from hyosan.results.columns import Coded
+        from hyosan.results.hashes import history_hash, result_hash
+        from hyosan.scenario.load import load
+        from hyosan.scenario.observed import kept_by_run, read_all
+        from hyosan.simulate import _Clock, _ending_at, _last_rows, _manifest
+
+        job = self.job
+        scenario = load(job.tree, overrides=job.changes[variation], seed=seed, base=Path(job.base))
+        scenario = _ending_at(scenario, job.until) if job.until is not None else scenario
+        world = self._world(scenario)
+        scenario = kept_by_run(scenario, read_all(scenario))  # as a run folder names its data, so that hashes are those of `hyosan.run`
+        if job.zone != "all" and job.zone not in world.zones:
+            raise ScenarioError(f"series.zone: {job.zone!r} is no zone of this city; allowed: all, {', '.join(world.zones[:25])}")
+        use_threads(1)
+        kept = _Tally(job)
+        sim = Simulation(scenario, world, seed, kept, Coded, Processor(1))
+        sim.begin()
+        clock = _Clock(sim, None)
+        clock.run(False, lambda: None)
+        _last_rows(sim, kept)
+        manifest = _manifest(sim, world, 1, clock, ())
+        hashes = {table: one.digest() for table, one in kept.hashes.items()}
+        return _encode(
+            {
+                "variation": job.names[variation], "seed": seed, "key": job.keys[variation],
+                "figures": figures(Ending.from_json(manifest["ending"]), manifest["end_second"]),
+                "series": kept.sampled().tolist(), "infected": _pack(kept.infected),
+                "history_hash": history_hash(hashes), "result_hash": result_hash(hashes, manifest),
+            }
+        )  # fmt: skip
+
+    def _world(self, scenario: Any) -> Any:
+        from hyosan.world.build import build
+
+        name = scenario.city.model_dump_json()
+        if name not in self._worlds:
+            if len(self._worlds) >= 2:
+                self._worlds.pop(next(iter(self._worlds)))
+            self._worlds[name] = build(scenario.city, scenario.base)
+        return self._worlds[name]
+
+
+class _Tally:
+    """Takes the rows of a run: hashes all, keeps what the study asks for."""
+
+    def __init__(self, job: Job) -> None:
+        from hyosan.results.hashes import TableHash
+        from hyosan.tables import TABLES
+
+        self.job = job
+        self.hashes = {table: TableHash(table) for table in TABLES}
+        self.infected: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._rows: dict[str, list[tuple[int, int]]] = {name: [] for name in job.quantities}
+
+    def append(self, table: str, columns: Any) -> None:
+        from hyosan.results.columns import to_batch
+
+        batch = to_batch(table, columns)
+        self.hashes[table].update(batch)
+        if table == "people":
+            ids, since = (batch.column(name).to_numpy() for name in ("person", "infected_second"))
+            self.infected = np.sort(ids[since >= 0]).astype(np.int64)
+        if table == "series":
+            names = ("second", "zone", "view", "quantity", "value")
+            for second, zone, view, quantity, value in zip(*(batch.column(batch.schema.get_field_index(n)).to_pylist() for n in names), strict=True):
+                if zone == self.job.zone and quantity in self._rows and view == QUANTITIES[quantity].view:
+                    self._rows[quantity].append((second, value))
+
+    def sampled(self) -> NDArray[np.int64]:
+        """The value of each quantity at each moment: the last one written by then; before the first, the first."""
+        found = np.zeros((len(self.job.quantities), len(self.job.seconds)), dtype=np.int64)
+        for row, name in enumerate(self.job.quantities):
+            if changes := self._rows[name]:
+                moments, values = np.array(changes, dtype=np.int64).T
+                found[row] = values[np.maximum(np.searchsorted(moments, self.job.seconds, side="right") - 1, 0)]
+        return found
+
+
+def figures(ending: Ending, end_second: int) -> dict[str, float]:
+    """The figures of a member by name, those of `FIGURES`."""
+    own = {"alive": ending.alive.total, "dead": ending.dead, "killed_in_strikes": ending.killed_in_strikes.total, "days": end_second / DAY_SECONDS}
+    return {name: own[name] if name in own else getattr(ending, name) for name in FIGURES}
+
+
+def read_member(path: Path, key: str | None = None) -> Member:
+    """The member in a file. Raises RunFolderError: missing, damaged, or of another study (`key`)."""
+    try:
+        data = path.read_bytes()
+        head, _, body = data.partition(b"\n")
+        if head != _MAGIC + _hash(body).encode():
+            raise ValueError("its hash does not fit its content")
+        kept = json.loads(body)
+        if key is not None and kept["key"] != key:
+            raise ValueError("it belongs to another study")
+        series = np.array(kept["series"], dtype=np.int64)
+        return Member(kept["variation"], kept["seed"], kept["figures"], series, _unpack(kept["infected"]), kept["history_hash"], kept["result_hash"])
+    except (OSError, ValueError, KeyError, TypeError, zlib.error) as error:
+        raise RunFolderError(f"{path}: missing or damaged: {error}. Give the same command again: the member is run anew.") from error
+
+
+def _encode(kept: dict[str, Any]) -> bytes:
+    body = json.dumps(kept, allow_nan=False, separators=(",", ":")).encode()
+    return _MAGIC + _hash(body).encode() + b"\n" + body
+
+
+def _pack(ids: NDArray[np.int64]) -> str:
+    steps = np.diff(ids, prepend=0).astype("<u4")
+    return base64.b64encode(zlib.compress(steps.tobytes(), 6)).decode()
+
+
+def _unpack(text: str) -> NDArray[np.int64]:
+    return np.cumsum(np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<u4").astype(np.int64))
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=HASH_BYTES).hexdigest()
