@@ -18,8 +18,8 @@ from hyosan.engine.state import F_LISTED, PURSUE, ROUTINE
 from hyosan.luck import CASE, RESERVE, bits, threshold
 from hyosan.rules.exact import FULL, INSTANT_BITS, NEVER
 
-DRAWS: Final = 2000
-"""People tried at random for a case before all are looked through."""
+DRAWS: Final = 200_000
+"""People and courses tried at random for a case; a rarer course than one in some ten thousand cannot be on a list."""
 FAR: Final = 1000
 """States of a course that are followed at most."""
 
@@ -87,7 +87,7 @@ def is_ruled_out(s: Any, g: Any, b: Any, i: int, at: int, state: int) -> bool:
 
 @rule
 def match_cases(s: Any, g: Any, b: Any, cases: Any, rows: Any, who: Any, when: Any) -> None:
-    """Choose for each case of a line list a person whose course fits: ill at its onset, known by `known_until`.
+    """Choose for each case of a line list a person, and a course of theirs that fits: ill at its onset, known by `known_until`.
 
     `cases` [c, 3]: instant of onset, first and last position in `rows` of those who fit by age and zone. Fills `who` [c] (-1 = nobody's
     course fits) and `when` [c], the instant of infection, which may lie before the start.
@@ -95,16 +95,16 @@ def match_cases(s: Any, g: Any, b: Any, cases: Any, rows: Any, who: Any, when: A
     for k in range(len(cases)):
         first, size = cases[k, 1], cases[k, 2] - cases[k, 1]
         who[k] = -1
-        for trial in range(DRAWS + size if size > 0 else 0):
-            at = (bits(b.one[0].seed, CASE, k, trial, 0) >> 30) * size >> 32 if trial < DRAWS else trial - DRAWS
-            i = rows[first + at]
+        for trial in range(DRAWS if size > 0 else 0):
+            i = rows[first + ((bits(b.one[0].seed, CASE, k, trial, 0) >> 30) * size >> 32)]
             if s.people[i].notes & F_LISTED:
                 continue
-            luck, state = s.people[i].luck + 1, b.strains[0].infected
+            luck, state = s.people[i].luck + 1 + trial, b.strains[0].infected
             lag = shows_after(g, b, i, s.people[i].host, luck, state)
             if lag < 0 or known_at(g, b, i, s.people[i].host, luck, state, cases[k, 0] - lag) > b.one[0].known_until:
                 continue
             who[k], when[k] = i, cases[k, 0] - lag
+            s.people[i].luck += trial
             s.people[i].notes |= F_LISTED
             break
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date, datetime
 from pathlib import Path
@@ -69,8 +70,8 @@ def _has(path: Path, column: str) -> bool:
     """Whether the first line of a table names a column."""
     if path.suffix.lower() != ".csv":
         return False
-    with path.open("rb") as file:
-        return column in [name.strip() for name in file.readline(10_000).decode("utf-8-sig", "replace").split(",")]
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return column in [name.strip() for name in next(csv.reader([file.readline(10_000)]), [])]
 
 
 def _day(table: TableFile, column: str, row: int, from_zero: bool, first: date | None) -> float:

@@ -94,6 +94,18 @@ def test_wrong_importations_are_refused_by_row(tmp_path, text, message):
         hyosan.run(scenario)
 
 
+def test_an_exported_line_list_is_taken_as_it_is(tmp_path):
+    """Of another run's true list, what was reported by then; onsets are those of that run."""
+    reporting = {"pathogen.states.infectious.noticed": {"share": 0.5, "after": "1 day"}, "seeds.first.count": 40}
+    first = hyosan.run("seir", overrides={**TOWN, **reporting, "time.end": "20 days"}, out=tmp_path / "first")
+    hyosan.export.write(first, ["line-list"], tmp_path)
+    told = {row["person"] for row in first.events.to_pylist() if row["kind"] == "noticed" and row["second"] < 10 * 86_400}
+    changed = {**TOWN, **reporting, "seeds": {}, "line_list": {"file": "line-list-true.csv", "until": "10 days"}}
+    again = hyosan.run(hyosan.load("seir", overrides=changed).with_base(tmp_path))
+    assert len(told) > 10
+    assert np.allclose(sorted(onsets(again, "line list").values()), sorted(onsets(first)[i] for i in told), atol=1e-4)
+
+
 def test_a_file_that_is_not_there_is_named():
     with pytest.raises(ScenarioError, match=r"line_list\.file: .*nothing\.csv"):
         hyosan.run("seir", overrides={**TOWN, "line_list": {"file": "nothing.csv"}})
