@@ -51,6 +51,8 @@ EVENT_KINDS = {
     "noticed": "the authorities learn of a person's state",
     "vaccinated": "a person gets a dose of a vaccine",
 }
+LINE_LIST = "line list"
+"""The cause of infections that a line list tells of."""
 PEOPLE = (
     Column("person", pa.int64(), "", "id"),
     Column("age", pa.int16(), "years", "age"),

@@ -34,14 +34,13 @@ from hyosan.rules.transmit import OPEN_BITS, WEIGHT
 from hyosan.scenario.behaviour import OPTIONS
 from hyosan.scenario.pathogen import ByAge, ByHost
 from hyosan.scenario.root import DAYS, Scenario
+from hyosan.tables import LINE_LIST
 from hyosan.units import DAY_SECONDS, Moment
 from hyosan.world.frame import World
 
 WALKING_METRES_PER_SECOND = 1.3
 """Pace at which the world's travel times are given (Bohannon 1997: comfortable gait of adults 1.27 to 1.46 m/s)."""
 MAX_KINDS = 8
-LINE_LIST = "line list"
-"""The cause of infections that a line list tells of."""
 OPEN = 1 << OPEN_BITS
 """As open to infection as the susceptible."""
 

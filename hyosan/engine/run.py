@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine import checks
-from hyosan.engine.compile import LINE_LIST, compile_scenario
+from hyosan.engine.compile import compile_scenario
 from hyosan.engine.cpu import Processor
 from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
@@ -26,6 +26,7 @@ from hyosan.engine.today import match_cases, seed_listed
 from hyosan.engine.vaccinate import vaccinate_due
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.root import Scenario
+from hyosan.tables import LINE_LIST
 from hyosan.units import Moment
 from hyosan.world.frame import World
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from hyosan.results.ending import Ending
 from hyosan.results.run import Run
-from hyosan.results.tree import offspring, tree
-from hyosan.tables import ENDING_CLASSES
+from hyosan.results.tree import infections, offspring, tree
+from hyosan.tables import ENDING_CLASSES, LINE_LIST
 from hyosan.units import say_clock
 
 Row = dict[str, Any]
@@ -69,6 +69,8 @@ class Spread(NamedTuple):
     infections: int
     """Seeds included."""
     seeds: int
+    listed: int
+    """Seeds that are cases of a line list."""
     first_second: int
     last_second: int
     seconds: NDArray[np.int64]
@@ -96,6 +98,7 @@ def spread(run: Run) -> Spread:
     return Spread(
         infections=rows.num_rows,
         seeds=rows.num_rows - passed.num_rows,
+        listed=int(pc.sum(pc.equal(infections(run)["cause"].cast(pa.string()), LINE_LIST)).as_py() or 0),
         first_second=int(seconds[0]) if len(seconds) else -1,
         last_second=int(seconds[-1]) if len(seconds) else -1,
         seconds=seconds,

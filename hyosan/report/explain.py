@@ -46,7 +46,7 @@ def count(number: int, one: str, many: str = "") -> str:
 def sentences(run: Run | Facts) -> list[str]:
     """How a run ended and how it came to that, in the order in which one would tell it. Takes a run, or what was gathered of one."""
     facts = run if isinstance(run, Facts) else gather(run)
-    parts = (_why, _alive, _dead, _reported, _open, _course, _peak, _where, _chains, _first_order, _rule)
+    parts = (_why, _alive, _dead, _reported, _open, _course, _known_cases, _peak, _where, _chains, _first_order, _rule)
     return [sentence for part in parts if (sentence := part(facts))]
 
 
@@ -135,6 +135,14 @@ def _course(facts: Facts) -> str:
         f"{began} and reached {_people(ending.ever_infected)} ({share(ending.ever_infected, ending.residents)} of all), "
         f"the last on {clock(facts.run, found.last_second)}."
     )
+
+
+def _known_cases(facts: Facts) -> str:
+    found = facts.spread
+    if not found.listed:
+        return ""
+    which = f"All {found.seeds:,}" if found.listed == found.seeds else f"{found.listed:,} of the {found.seeds:,}"
+    return f"{which} infected by the scenario are cases of a line list, which the run followed before it went on freely."
 
 
 def _peak(facts: Facts) -> str:
