@@ -149,7 +149,7 @@ def immunise(s: Any, g: Any, b: Any, i: int, state: int, tick: int) -> None:
 
 @rule
 def apply_plan(s: Any, g: Any, b: Any, rows: Any, plan: Any, tick: int) -> None:
-    """Infect, or make immune, those whom a plan (a row of `start.plan_table`) chooses under this run's luck, of the ones who can be infected."""
+    """Infect, or make immune, those whom a plan (a row of `Plans.seeds`) chooses under this run's luck, of the ones who can be infected."""
     luck = np.empty(len(rows), dtype=np.int64)
     for k in range(len(rows)):
         luck[k] = bits(b.one[0].seed, SEED, g.persons[rows[k]].id, 0, plan[P_LUCK])
@@ -207,7 +207,7 @@ def run_seeds(
 ) -> None:
     """Run all `seeds` one after another; fills table[run, :] with the wanted quantities.
 
-    `plans` are rows of `start.plan_table`, `doses` of `start.dose_table`, `cases` of `start.case_table`, all with people of `rows`.
+    `plans`, `rows`, `doses` and `cases` are the tables of `plans.Plans`.
     """
     who, when = np.zeros(len(cases), dtype=np.int64), np.zeros(len(cases), dtype=np.int64)
     stack = np.zeros(64, dtype=np.int64)

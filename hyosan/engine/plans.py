@@ -16,7 +16,7 @@ from hyosan.errors import ScenarioError
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS, Moment
-from hyosan.world.cases_file import read_importations, read_line_list
+from hyosan.world.cases_file import Arrival, Case, read_importations, read_line_list
 from hyosan.world.frame import World
 
 P_AT, P_STATE, P_CAUSE, P_COUNT, P_SHARE, P_PLACE, P_FIRST, P_LAST, P_IMMUNE, P_STRAIN, P_OVER, P_LUCK = range(12)
@@ -87,6 +87,13 @@ class _Rows:
             fits &= ground.person_role == code_of(role, world.roles, f"{field}.role", "role")
         return fits
 
+    def fitting_row(self, row: Arrival | Case) -> NDArray[np.bool_]:
+        """[n] who fits a row of a table of cases. Raises ScenarioError, with the place of the row: no such zone."""
+        try:
+            return self.fitting(row.ages, (row.zone,) if row.zone else None, None, "")
+        except ScenarioError as error:
+            raise ScenarioError(f"{row.where}: {str(error).split(': ', 1)[1]}") from None
+
 
 def make_plans(scenario: Scenario, world: World, names: Names) -> Plans:
     """Everything that the scenario plans. Raises ScenarioError: no such role, zone or place, too few people who fit, a row that is wrong."""
@@ -143,15 +150,11 @@ def _importations(scenario: Scenario, rows: _Rows, names: Names) -> list[tuple[i
     for name, plan in scenario.importations.items():
         field = f"importations.{name}"
         for row in read_importations(scenario.base, plan.file, f"{field}.file"):
-            try:
-                fits = rows.fitting(row.ages, (row.zone,) if row.zone else None, None, field)
-            except ScenarioError as error:
-                raise ScenarioError(f"{row.where}: {str(error).split(': ', 1)[1]}") from None
+            first, last = rows.add(rows.fitting_row(row))
             if row.strain and row.strain not in strains:
                 raise ScenarioError(f"{row.where}: strain {row.strain!r} is none of this pathogen's: {', '.join(strains) or 'it has only one'}")
             strain = strains.index(row.strain) if row.strain else 0
             second = max(0, (row.day - 1) * DAY_SECONDS + MIDDAY - names.start_clock)
-            first, last = rows.add(fits)
             if last - first < row.number:
                 raise ScenarioError(f"{row.where}: {row.number} people are to come, but only {last - first} residents fit")
             state = names.state(plan.state or _infected(scenario, strain))
@@ -191,11 +194,7 @@ def _cases(scenario: Scenario, rows: _Rows, names: Names) -> tuple[list[tuple[in
             raise ScenarioError(f"{case.where}: onset on day {case.onset:g} is before the start of the run ({scenario.time.start})")
         if second >= until or known >= until:  # not on the list as it was then
             continue
-        try:
-            fits = rows.fitting(case.ages, (case.zone,) if case.zone else None, None, "line_list")
-        except ScenarioError as error:
-            raise ScenarioError(f"{case.where}: {str(error).split(': ', 1)[1]}") from None
-        found.append((second << INSTANT_BITS, *rows.add(fits)))
+        found.append((second << INSTANT_BITS, *rows.add(rows.fitting_row(case))))
         told.append(case.where)
     return found, until << INSTANT_BITS, tuple(told)
 
