@@ -8,9 +8,9 @@ import numba
 
 from hyosan.backend import loop, rule
 from hyosan.engine.arena import resolve_arena
-from hyosan.engine.exposure import expose_one
+from hyosan.engine.exposure import add_up, expose_one
 from hyosan.engine.minds import choose_one
-from hyosan.engine.state import C_ARENAS, C_AWAKE, C_CANDIDATES, C_OCCUPANTS
+from hyosan.engine.state import C_ARENAS, C_AWAKE, C_CANDIDATES, C_ENTRIES, C_OCCUPANTS
 
 
 @loop
@@ -28,10 +28,18 @@ def resolve_many(s: Any, g: Any, b: Any, tick: int) -> None:
 
 
 @loop
+def add_up_many(s: Any, g: Any, b: Any) -> None:
+    """What is exerted makes fields of places."""
+    for k in numba.prange(s.count[C_ENTRIES]):
+        add_up(s, g, b, k)
+
+
+@loop
 def expose_many(s: Any, g: Any, b: Any, tick: int) -> None:
     """Everybody exposed spends their reserve."""
+    listed = s.candidates  # what a loop over threads stores into a field of a tuple is lost (Numba 0.68)
     for k in numba.prange(s.count[C_CANDIDATES]):
-        expose_one(s, g, b, s.candidates[k], tick)
+        listed[k] = expose_one(s, g, b, listed[k], tick)
 
 
 @rule
@@ -49,10 +57,17 @@ def resolve_few(s: Any, g: Any, b: Any, tick: int) -> None:
 
 
 @rule
+def add_up_few(s: Any, g: Any, b: Any) -> None:
+    """`add_up_many` in one thread."""
+    for k in range(s.count[C_ENTRIES]):
+        add_up(s, g, b, k)
+
+
+@rule
 def expose_few(s: Any, g: Any, b: Any, tick: int) -> None:
     """`expose_many` in one thread."""
     for k in range(s.count[C_CANDIDATES]):
-        expose_one(s, g, b, s.candidates[k], tick)
+        s.candidates[k] = expose_one(s, g, b, s.candidates[k], tick)
 
 
 FEW = 256
@@ -73,6 +88,10 @@ class Processor:
         """All arenas are resolved."""
         if not b.one[0].bite_links:
             (resolve_many if self.threads > 1 and s.count[C_OCCUPANTS] >= FEW and s.count[C_ARENAS] >= 8 else resolve_few)(s, g, b, tick)
+
+    def add_up(self, s: Any, g: Any, b: Any) -> None:
+        """What is exerted makes fields of places."""
+        (add_up_many if self.threads > 1 and s.count[C_ENTRIES] >= 4 * FEW else add_up_few)(s, g, b)
 
     def expose(self, s: Any, g: Any, b: Any, tick: int) -> None:
         """Everybody exposed spends their reserve."""

@@ -1,8 +1,8 @@
 """Loops of a tick on a CUDA device: the same bodies as `engine/cpu.py`, one thread per item, so the same bytes.
 
 The state stays on the host, where orders, moves and settling happen. Around each kernel what it reads goes to the device, and what it
-writes (rows of people and of `travel`) comes back; the world, the rulebook and scratch stay there. So this is right before it is fast:
-a device pays off where one tick has very many who are awake, fight or are exposed. Under Numba's CUDA simulator
+writes (rows of people and of `travel`, and who was infected) comes back; the world, the rulebook and scratch stay there. So this is right
+before it is fast: a device pays off where one tick has very many who are awake, fight or are exposed. Under Numba's CUDA simulator
 (`NUMBA_ENABLE_CUDASIM=1`) the same kernels run without a device; bodies must then be plain Python (`HYOSAN_PLAIN=1`).
 """
 
@@ -16,6 +16,7 @@ import numba
 
 from hyosan.backend import PLAIN
 from hyosan.engine.arena import resolve_arena
+from hyosan.engine.cpu import add_up_few
 from hyosan.engine.exposure import expose_one
 from hyosan.engine.minds import choose_one
 from hyosan.engine.rulebook import Floor, Rulebook
@@ -32,7 +33,7 @@ BLOCK: Final = 64
 """Threads of a block (assumed: bodies use many registers, so blocks are small)."""
 SCRATCH: Final = ("heaps", "lists", "words")
 """Parts of the state that only kernels use: they are never copied."""
-WRITTEN: Final = ("people", "travel")
+WRITTEN: Final = ("people", "travel", "candidates")
 """Parts of the state that the kernels write for the host."""
 
 
@@ -54,6 +55,10 @@ class Cuda:
         """All arenas are resolved. Fights across links were resolved before, in one queue."""
         if not b.one[0].bite_links:
             self._launch(self._resolve, s, g, b, tick, int(s.count[C_ARENAS]))
+
+    def add_up(self, s: Any, g: Any, b: Any) -> None:
+        """What is exerted makes fields of places: on the host."""
+        add_up_few(s, g, b)
 
     def expose(self, s: Any, g: Any, b: Any, tick: int) -> None:
         """Everybody exposed spends their reserve."""
@@ -121,4 +126,4 @@ def expose_kernel(s: Any, g: Any, b: Any, tick: int, items: int) -> None:
     """Item k: the k-th who is exposed."""
     k = cuda.grid(1)
     if k < items:
-        expose_one(s, g, b, s.candidates[k], tick)
+        s.candidates[k] = expose_one(s, g, b, s.candidates[k], tick)

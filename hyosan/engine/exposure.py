@@ -1,7 +1,8 @@
 """Infection by contact: fields of places and links are integer sums of what is exerted; each who is exposed spends their reserve.
 
-`collect` lists who exerts what where in this tick (with what was carried over from the last one) and who is exposed; `expose_one` is
-the loop's body, one person at a time, and writes only that person. The same answer in any order.
+`collect` lists who exerts what where in this tick (with what was carried over from the last one), `add_up` makes fields of it, place by place,
+`list_exposed` lists who is near; `expose_one` spends one person's reserve and writes only that person. The same answer in any order. Who it was
+that infected somebody is found in `engine/infectors.py`.
 """
 
 from __future__ import annotations
@@ -11,23 +12,21 @@ from typing import Any, Final
 from hyosan.backend import inner
 from hyosan.engine.course import own, weight_of
 from hyosan.engine.immunity import openness
-from hyosan.engine.presence import member_there, slot_place, week_tick
-from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, HELD, ROUTINE
-from hyosan.luck import WHO, threshold
-from hyosan.rules.exact import FULL, INSTANT_BITS, first_of, mul_shift, scale_of
-from hyosan.rules.transmit import exerted, exposure, moment_within
+from hyosan.engine.infectors import age_group, coefficient, find_infector, matrix_of
+from hyosan.engine.presence import goes_to, member_there, slot_place, week_tick
+from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_CHAIN, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, HELD, ROUTINE
+from hyosan.rules.exact import FULL, INSTANT_BITS, mul_shift
+from hyosan.rules.transmit import exerted, exposure
 
 MANY: Final = 16
 """Where more than one in so many people exerts (each place of the tick counts), most are exposed: then all are looked at, in parallel, instead
 of listing place by place who is exposed. The answer is the same."""
-AIR_KEYS: Final = 1 << 31
-"""Added to ids in keys of luck, so that the same person by another route is another competitor."""
 
 
 @inner
 def collect(s: Any, g: Any, b: Any, tick: int) -> None:
-    """Fill the fields of this tick and list those who are exposed."""
-    s.count[C_ENTRIES] = s.count[C_CANDIDATES] = s.count[C_LINKED] = 0
+    """List who exerts what where in this tick, with what was carried over from the last one."""
+    s.count[C_ENTRIES] = s.count[C_CANDIDATES] = s.count[C_LINKED] = s.count[C_CHAIN] = 0
     if not b.one[0].has_contact:
         return
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
@@ -35,10 +34,15 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
     for k in range(s.count[C_CARRIED]):
         row = s.carried[k]
         # Dated into the tick before at the earliest, however late its own source was, so that the log can be sent off.
-        add_entry(s, g, b, row.person, row.route, row.strain, row.place, row.amount, max(row.start, 2 * begin - end), row.end)
+        add_entry(s, row.person, row.route, row.strain, row.place, row.amount, max(row.start, 2 * begin - end), row.end, tick)
     s.count[C_CARRIED] = 0
     for k in range(s.count[C_INFECTIOUS]):
         exert(s, g, b, s.infectious[k], begin, end, tick)
+
+
+@inner
+def list_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
+    """List everybody who is near somebody who exerts, or linked to them."""
     everybody = s.count[C_ENTRIES] * MANY > len(s.people)
     for k in range(s.count[C_ENTRIES]):
         place = s.entries[k].place
@@ -68,45 +72,55 @@ def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> No
 def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: int, stop: int, tick: int) -> None:
     """`exert` by one route, at each place of the tick and through links."""
     if s.people[i].activity != ROUTINE:
-        add_entry(s, g, b, i, route, s.people[i].strain, s.people[i].place, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
+        add_entry(s, i, route, s.people[i].strain, s.people[i].place, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop, tick)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
             seconds = b.slot_seconds[schedule, hour, slot]
             if seconds > 0:
                 amount = own(s, i, exerted(weight, stop - start, seconds, b.one[0].tick_seconds))
-                add_entry(s, g, b, i, route, s.people[i].strain, slot_place(s, g, b, i, slot), amount, start, stop)
+                add_entry(s, i, route, s.people[i].strain, slot_place(s, g, b, i, slot), amount, start, stop, tick)
     if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
-        add_entry(s, g, b, i, route, s.people[i].strain, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
+        add_entry(s, i, route, s.people[i].strain, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop, tick)
 
 
 @inner
-def age_group(g: Any, i: int) -> int:
-    """The group of 5 years of a person's age; the last is 75 and over."""
-    return min(g.persons[i].age // 5, 15)
-
-
-@inner
-def add_entry(s: Any, g: Any, b: Any, person: int, route: int, strain: int, place: int, amount: int, start: int, end: int) -> None:
+def add_entry(s: Any, person: int, route: int, strain: int, place: int, amount: int, start: int, end: int, tick: int) -> None:
     """One person exerts `amount` of a strain by a route at a place (-1 = through links) during an interval."""
     k = s.count[C_ENTRIES]
     if k >= len(s.entries):
         s.count[C_OVERFLOW] += 1
         return
-    row = s.entries[k]
+    row, t = s.entries[k], s.travel[person]
     row.person, row.route, row.strain, row.place, row.amount, row.start, row.end, row.next = person, route, strain, place, amount, start, end, -1
     s.count[C_ENTRIES] = k + 1
-    if place >= 0:
-        first = s.places[place].field_entry
-        add_field(s, g, b, person, 2 * strain + route, place, amount)
-        if first < 0:
-            s.places[place].field_entry = k
-        else:
-            row.next = s.entries[first].next
-            s.entries[first].next = k
+    if t.entry_tick != tick:
+        t.entry_tick, t.entry_last, t.entry_count = tick, -1, 0
+    row.before, t.entry_last, t.entry_count = t.entry_last, k, t.entry_count + 1
+    s.count[C_CHAIN] = max(s.count[C_CHAIN], t.entry_count)
+    if place < 0:
+        t.link_amount += amount
+        t.link_entry = k
+    elif s.places[place].field_entry < 0:
+        s.places[place].field_entry = k
     else:
-        s.travel[person].link_amount += amount
-        s.travel[person].link_entry = k
+        first = s.places[place].field_entry
+        row.next = s.entries[first].next
+        s.entries[first].next = k
+
+
+@inner
+def add_up(s: Any, g: Any, b: Any, k: int) -> None:
+    """Fill the fields of a place, if entry `k` is its first, by all that is exerted there."""
+    place = s.entries[k].place
+    if place < 0 or s.places[place].field_entry != k:
+        return
+    entry, count, top = s.places[place].field_entry, 0, 0
+    while entry >= 0:
+        row = s.entries[entry]
+        add_field(s, g, b, row.person, 2 * row.strain + row.route, place, row.amount)
+        entry, count, top = row.next, count + 1, max(top, row.amount)
+    s.places[place].field_count, s.places[place].field_top = count, top
 
 
 @inner
@@ -119,13 +133,6 @@ def add_field(s: Any, g: Any, b: Any, person: int, column: int, place: int, amou
             s.age_fields[row, other] += mul_shift(amount, b.age_mix[matrix, other, group], 16)
     else:
         s.fields[place, column] += amount
-
-
-@inner
-def matrix_of(g: Any, b: Any, place: int, route: int) -> int:
-    """The contact matrix of a place for a route; -1 = everybody meets everybody alike."""
-    row = b.settings[g.grounds[place].setting]
-    return row.contact_ages if route == 0 else row.air_ages
 
 
 @inner
@@ -174,14 +181,6 @@ def push_links(s: Any, g: Any, b: Any, i: int, strain: int, amount: int, tick: i
 
 
 @inner
-def coefficient(s: Any, g: Any, b: Any, place: int, route: int) -> int:
-    """What one unit of a place's field spends, 20 bits finer than thresholds."""
-    row = b.settings[g.grounds[place].setting]
-    rate, frequency = (row.contact, b.one[0].contact_frequency) if route == 0 else (row.air, b.one[0].air_frequency)
-    return rate // max(1, s.places[place].members) if frequency else rate
-
-
-@inner
 def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: int, total: int) -> int:
     """`total` and what the fields of a strain at a place spend of person i's reserve; saturates."""
     if s.places[place].field_entry < 0:
@@ -194,22 +193,22 @@ def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: in
 
 
 @inner
-def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
-    """Spend the reserve of one exposed person; when it is gone, note when, with what and by whom they are infected."""
-    s.travel[i].exposed_at = -1
+def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
+    """Spend the reserve of one exposed person. When it is gone, note when, with what and by whom they are infected, and give i, else -1."""
     if b.states[s.people[i].health].open == 0 or s.people[i].activity >= HELD:
-        return
+        return -1
     total = 0
     for strain in range(b.one[0].strains):
         factor = openness(s, g, b, i, strain, tick)
         if factor > 0:
             total = spent_by(s, g, b, i, strain, factor, total, tick)
     if total == 0:
-        return
+        return -1
     if total < s.people[i].reserve:
         s.people[i].reserve -= total
-        return
-    infect_by(s, g, b, i, tick, total)
+        return -1
+    find_infector(s, g, b, i, tick, total)
+    return i
 
 
 @inner
@@ -224,85 +223,6 @@ def spent_by(s: Any, g: Any, b: Any, i: int, strain: int, factor: int, total: in
         if place >= 0:
             total = spent_at(s, g, b, i, place, strain, factor, total)
     return total
-
-
-@inner
-def goes_to(s: Any, g: Any, b: Any, i: int, slot: int, tick: int) -> int:
-    """Where person i, who follows the routine, is in a slot of a tick; -1 = the slot does not come up in it, or an earlier one led there too."""
-    hour, schedule = week_tick(b, tick), g.persons[i].schedule
-    if b.slot_seconds[schedule, hour, slot] == 0:
-        return -1
-    place = slot_place(s, g, b, i, slot)
-    for other in range(slot):
-        if b.slot_seconds[schedule, hour, other] > 0 and slot_place(s, g, b, i, other) == place:
-            return -1
-    return place
-
-
-@inner
-def infect_by(s: Any, g: Any, b: Any, i: int, tick: int, total: int) -> None:
-    """Choose, among the parts of the hazard, who infected person i (luck named by the other's id), and when within their share."""
-    t = s.travel[i]
-    best, best_luck, best_weight, best_place = -1, 1, 0, -1
-    off = scale_of(total)
-    if s.people[i].activity != ROUTINE:
-        best, best_luck, best_weight, best_place = best_entry(s, g, b, i, s.people[i].place, tick, off, best, best_luck, best_weight, best_place)
-    else:
-        for slot in range(b.one[0].slots):
-            place = goes_to(s, g, b, i, slot, tick)
-            if place >= 0:
-                best, best_luck, best_weight, best_place = best_entry(s, g, b, i, place, tick, off, best, best_luck, best_weight, best_place)
-    if t.link_turn == tick and b.one[0].contact_link > 0:
-        for k in range(g.link_start[i], g.link_start[i + 1]):
-            j = g.link_to[k]
-            if s.travel[j].link_amount == 0:
-                continue
-            entry = s.travel[j].link_entry
-            factor = openness(s, g, b, i, s.entries[entry].strain, tick)
-            amount = s.travel[j].link_amount * g.link_weight[k] >> 10
-            weight = min((1 << 23) - 1, exposure(b.one[0].contact_link, amount, factor) >> off)
-            if amount > 0 and factor > 0:
-                luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[j].id, s.people[i].luck)
-                if first_of(luck, max(1, weight), best_luck, best_weight):
-                    best, best_luck, best_weight, best_place = entry, luck, max(1, weight), -1
-    row = s.entries[best]
-    t.exposed_by, t.exposed_route, t.exposed_strain = row.person, row.route, row.strain
-    t.exposed_at = moment_within(s.people[i].reserve, total, row.start, row.end)
-    t.exposed_place = best_place
-
-
-@inner
-def best_entry(
-    s: Any,
-    g: Any,
-    b: Any,
-    i: int,
-    place: int,
-    tick: int,
-    bits_off: int,
-    best: int,
-    best_luck: int,
-    best_weight: int,
-    best_place: int,
-) -> tuple[int, int, int, int]:
-    """The winner of the race between the best so far and all who exert at a place."""
-    k = s.places[place].field_entry
-    factor, strain = 0, -1
-    while k >= 0:
-        row = s.entries[k]
-        amount, matrix = row.amount, matrix_of(g, b, place, row.route)
-        if matrix >= 0:
-            amount = mul_shift(amount, b.age_mix[matrix, age_group(g, i), age_group(g, row.person)], 16)
-        if row.strain != strain:
-            strain = row.strain
-            factor = openness(s, g, b, i, strain, tick)
-        if factor > 0:
-            weight = max(1, min((1 << 23) - 1, exposure(coefficient(s, g, b, place, row.route), amount, factor) >> bits_off))
-            luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[row.person].id + row.route * AIR_KEYS, s.people[i].luck)
-            if first_of(luck, weight, best_luck, best_weight):
-                best, best_luck, best_weight, best_place = k, luck, weight, place
-        k = row.next
-    return best, best_luck, best_weight, best_place
 
 
 @inner

@@ -11,7 +11,7 @@ import numpy as np
 
 from hyosan.backend import inner, rule
 from hyosan.engine.course import enter_state
-from hyosan.engine.cpu import choose_few, expose_few, resolve_few
+from hyosan.engine.cpu import add_up_few, choose_few, expose_few, resolve_few
 from hyosan.engine.moving import collect_awake
 from hyosan.engine.plans import (
     P_AT,
@@ -43,7 +43,7 @@ from hyosan.engine.state import (
     F_LISTED,
     STILL,
 )
-from hyosan.engine.step import gather, is_quiet, move_people, progress, settle
+from hyosan.engine.step import find_exposed, gather, is_quiet, move_people, progress, settle
 from hyosan.engine.today import is_ruled_out, match_cases, seed_listed, seed_person
 from hyosan.engine.vaccinate import vaccinate_due
 from hyosan.luck import SEED, bits
@@ -228,6 +228,8 @@ def run_seeds(
                     choose_few(s, g, b, tick)
                 move_people(s, g, b, tick)
                 gather(s, g, b, tick)
+                add_up_few(s, g, b)
+                find_exposed(s, g, b, tick)
                 if not b.one[0].bite_links:
                     resolve_few(s, g, b, tick)
                 expose_few(s, g, b, tick)

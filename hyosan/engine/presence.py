@@ -33,6 +33,22 @@ def slot_place(s: Any, g: Any, b: Any, i: int, slot: int) -> int:
 
 
 @inner
+def goes_to(s: Any, g: Any, b: Any, i: int, slot: int, tick: int) -> int:
+    """Where person i, who follows the routine, is in a slot of a tick; -1 = the slot does not come up in it, or an earlier one led there too."""
+    hour, schedule = week_tick(b, tick), g.persons[i].schedule
+    if b.slot_seconds[schedule, hour, slot] == 0:
+        return -1
+    place = slot_place(s, g, b, i, slot)
+    plain = place != g.persons[i].home and g.persons[i].kept < 0  # then only a slot that names this place leads there
+    for other in range(slot):
+        if b.slot_seconds[schedule, hour, other] > 0:
+            there = g.slots[i, other] if plain else slot_place(s, g, b, i, other)
+            if there == place:
+                return -1
+    return place
+
+
+@inner
 def routine_place(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
     """Where a person who follows the routine is for most of a tick."""
     schedule, hour = g.persons[i].schedule, week_tick(b, tick)

@@ -1,7 +1,8 @@
 """What is made known after each tick: rows of events in canonical order, what the authorities notice, and the hourly series.
 
 Events go out in order of their exact times, then person id, then kind, an hour's worth at a time. A contact may be dated into the tick
-before (what was exerted there counts late), so the rows of the last tick wait. Nothing here changes the state.
+before (what was exerted there counts late), so the rows of the last tick wait. Rows are sorted and handed to the sink behind the ticks
+(`engine/behind.py`). Nothing here changes the state.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine import effects
+from hyosan.engine.behind import Behind
 from hyosan.engine.compile import Names
 from hyosan.engine.course import CALLED, INFECTED, KILLED, MOVED, NOTICED, PROGRESSED, SEEDED
 from hyosan.engine.knowledge import Knowledge
@@ -46,13 +48,13 @@ class Publisher:
         self.s, self.g, self.b, self.names, self.world, self.knowledge, self.sink, self.coded = s, g, b, names, world, knowledge, sink, coded
         self.length = int(b.one[0].tick_seconds) << INSTANT_BITS
         self.waiting: list[Any] = []
+        self.behind = Behind()
         self.every = max(1, HOUR // int(b.one[0].tick_seconds))
         self.notices: list[tuple[int, int, int, int, int]] = []
         self.before = np.full((len(world.zones) + 1, len(TRUTH)), -1, dtype=np.int64)
         self.known_before = [-1] * len(KNOWN)
         self.counts = np.zeros_like(self.before)
         effects.zones_at_start(s, g, b, self.counts)
-        self.rows = 0
         self._causes = (*names.seeds, *OPTIONS)
         self._marks = (*names.states, *world.kinds)
         self._states = [{name: int(row[name]) for name in ("kind", "period_known", "misread", "taken_for")} for row in b.states]
@@ -75,19 +77,22 @@ class Publisher:
             self._send(tick * self.length)
 
     def finish(self) -> None:
-        """Send all that waits."""
+        """Send all that waits, and wait until it has been taken."""
         self._send(1 << 62)
+        self.behind.wait()
 
     def _send(self, before: int) -> None:
         rows = self._waiting_rows()
-        ids = self._ids(rows["person"])
-        order = np.lexsort((rows["place"], rows["kind"], ids, rows["at"]))
-        ready = int((rows["at"] < before).sum())
-        chosen, rest = order[:ready], order[ready:]
-        if ready:
-            self.sink.append("events", self._columns({name: rows[name][chosen] for name in EVENTS}))
-            self.rows += ready
-        self.waiting = [rows[np.sort(rest)]] if len(rest) else []
+        ready = rows["at"] < before
+        rest = rows[~ready]
+        self.waiting = [rest] if len(rest) else []
+        if ready.any():
+            self.behind.do(lambda: self._hand_on(rows[ready]))
+
+    def _hand_on(self, rows: Any) -> None:
+        """Give rows of events to the sink, in canonical order."""
+        order = np.lexsort((rows["place"], rows["kind"], self._ids(rows["person"]), rows["at"]))
+        self.sink.append("events", self._columns({name: rows[name][order] for name in EVENTS}))
 
     def _waiting_rows(self) -> Any:
         return np.concatenate([self.s.events[:0], *self.waiting])
@@ -170,20 +175,19 @@ class Publisher:
         if rows == 0:
             return
         city, names = len(self.world.zones), (*TRUTH, *(q for q in KNOWN if q not in TRUTH))
-        self.sink.append(
-            "series",
-            {
-                "second": np.full(rows, (tick + 1) * int(self.b.one[0].tick_seconds), dtype=np.int64),
-                "zone": self.coded(np.concatenate([zone, np.full(len(changed), city)]), (*self.world.zones, "all")),
-                "view": self.coded(np.concatenate([np.zeros(len(zone), dtype=int), np.ones(len(changed), dtype=int)]), ("truth", "known")),
-                "quantity": self.coded(np.concatenate([quantity, [names.index(KNOWN[j]) for j in changed]]).astype(int), names),
-                "value": np.concatenate([now[zone, quantity], [known[j] for j in changed]]).astype(np.int64),
-            },
-        )
+        columns = {
+            "second": np.full(rows, (tick + 1) * int(self.b.one[0].tick_seconds), dtype=np.int64),
+            "zone": self.coded(np.concatenate([zone, np.full(len(changed), city)]), (*self.world.zones, "all")),
+            "view": self.coded(np.concatenate([np.zeros(len(zone), dtype=int), np.ones(len(changed), dtype=int)]), ("truth", "known")),
+            "quantity": self.coded(np.concatenate([quantity, [names.index(KNOWN[j]) for j in changed]]).astype(int), names),
+            "value": np.concatenate([now[zone, quantity], [known[j] for j in changed]]).astype(np.int64),
+        }
+        self.behind.do(lambda: self.sink.append("series", columns))
         self.before, self.known_before = now, known
 
     def to_arrays(self) -> dict[str, NDArray[np.int64]]:
-        """What waits and what was last written, for a checkpoint."""
+        """What waits and what was last written, for a checkpoint; all rows sent before have been taken."""
+        self.behind.wait()
         rows = self._waiting_rows()
         waiting = {f"waiting/{name}": rows[name] for name in EVENTS}
         notices = np.array(sorted(self.notices), dtype=np.int64).reshape(-1, 5)

@@ -99,8 +99,10 @@ def settle_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
     """Commit infections by exposure (not of people whom an arena infected, or who left the city, in the same tick)."""
     for k in range(s.count[C_CANDIDATES]):
         i = s.candidates[k]
+        if i < 0:
+            continue
         t = s.travel[i]
-        if t.exposed_at < 0 or b.states[s.people[i].health].open == 0 or s.people[i].activity == GONE:
+        if b.states[s.people[i].health].open == 0 or s.people[i].activity == GONE:
             continue
         strain = t.exposed_strain
         state = b.strains[strain].infected

@@ -50,7 +50,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.infected_at = p.died_at = NEVER
         p.occ_next = p.occ_prev = p.wake_next = p.wake_prev = p.wake_tick = p.due_next = p.due_prev = p.due_tick = -1
         p.infectious_at = p.tracked_at = -1
-        t.candidate_tick = t.arena_tick = t.link_turn = -1
+        t.candidate_tick = t.arena_tick = t.link_turn = t.entry_tick = -1
         t.link_amount = t.link_rate = 0
         s.count[C_CLASS + b.states[b.one[0].susceptible].kind] += 1
     for m in range(len(s.places)):

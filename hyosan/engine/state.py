@@ -27,6 +27,7 @@ C_CARRIED, C_LINKED, C_INFECTED, C_KILLED, C_LEFT, C_HELD, C_CAMP, C_OVERFLOW, C
 C_ASKING = 19
 C_CLASS = 20  # people by class, 8 positions
 C_LAST = 30  # instant of the last infection or death
+C_CHAIN = 31  # most entries of one person in this tick
 
 PEOPLE = {  # the first few are read together in every tick
     "health": "state of the infection",
@@ -77,7 +78,7 @@ TRAVEL = {
     "place": "where one gets to in this tick; -1 = stays", "ready": "instant of getting there",
     "activity": "what one does from now on; -1 = as before", "wake": "tick to decide again; -1 = none", "option": "chosen; -1",
     "via": "last way gone; -1", "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "call": "1 = calls for rescue",
-    "exposed_at": "instant; -1", "exposed_by": "row", "exposed_place": "-1 = through a link", "exposed_route": "as of ENTRIES", "exposed_strain": "",
+    "exposed_at": "instant", "exposed_by": "row", "exposed_place": "-1 = through a link", "exposed_route": "as of ENTRIES", "exposed_strain": "",
     "bite_at": "outcome of this tick's meetings, instants; -1", "bite_by": "row",
     "kill_at": "", "kill_by": "", "exit_at": "", "exit_way": "", "shut": "1 = shuts the door behind",
     "role": "R_* in the arena", "kind": "kind of those who bite, in the arena",
@@ -85,6 +86,7 @@ TRAVEL = {
     "spot": "position in the arena's list of its role",
     "next_at": "as in PEOPLE, within the arena", "next_out": "", "left": "unspent threshold of being killed after the arena; -1",
     "link_amount": "exerted through links", "link_entry": "the entry of it",
+    "entry_tick": "tick in which last exerting", "entry_last": "last entry of it", "entry_count": "how many",
     "link_rate": "rate of an event through links", "link_last": "instant up to which it is spent", "link_turn": "version of the queue entry",
     "candidate_tick": "tick in which last exposed", "arena_tick": "tick in which last in an arena", "arena": "which one",
 }  # fmt: skip
@@ -100,7 +102,7 @@ PLACES = {
     "heard": "dB that arrive", "heard_way": "way towards the source; -1 = here", "heard_tick": "in which tick",
     "warned_tick": "when people there were last alarmed",
     "calm_tick": "until when a sound of calm_level alarms nobody in the dead ends here", "calm_level": "dB",
-    "field_entry": "first entry of exposure in this tick; -1",
+    "field_entry": "first entry of exposure in this tick; -1", "field_count": "how many", "field_top": "greatest amount of them",
     "queue_next": "list of the flood of sound", "queue_prev": "",
     "turning_tick": "when somebody was last about to turn there, where nobody bit yet",
     "served_tick": "when teams cleared it",
@@ -123,6 +125,7 @@ ENTRIES = {
     "start": "from",
     "end": "to",
     "next": "next of the same place",
+    "before": "the one before of the same person; -1",
 }
 EVENTS = {"at": "", "kind": "", "person": "", "other": "", "place": "", "route": "", "from_": "", "to": "", "cause": "", "strain": ""}
 WORDS = 64
@@ -161,7 +164,7 @@ class State(NamedTuple):
     fields: NDArray[np.int64]  # [m, 2 strains] exposure in this tick, by strain contact, then air
     age_fields: NDArray[np.int64]  # [places with contact matrices * 2 strains, 16] the same by age of those exposed
     link_fields: NDArray[np.int64]  # [n, strains] exposure through links
-    candidates: NDArray[np.int64]  # [n] people exposed in this tick
+    candidates: NDArray[np.int64]  # [n] people exposed in this tick; afterwards -1 for those who were not infected
     arena_place: NDArray[np.int64]  # [m]
     arena_start: NDArray[np.int64]  # [m + 1]
     occupants: NDArray[np.int64]  # [n + 1]

@@ -1,7 +1,7 @@
 """One tick, as a story: orders take effect, people choose, move, meet; what came of it is settled and made known.
 
 Each phase reads finished columns and writes its own; the order of people and of threads decides nothing. `engine/many.py` runs the
-same phases in compiled code, `engine/cuda.py` runs the three loops on a device.
+same phases in compiled code, `engine/cuda.py` runs the loops on a device.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hyosan.backend import rule
 from hyosan.engine.beds import settle_beds
 from hyosan.engine.course import SEEDED as SEEDED
 from hyosan.engine.doors import press_doors
-from hyosan.engine.exposure import clear_fields, collect
+from hyosan.engine.exposure import clear_fields, collect, list_exposed
 from hyosan.engine.gather import gather_arenas
 from hyosan.engine.links import resolve_links
 from hyosan.engine.moving import collect_awake, commit_moves, follow_tracked
@@ -22,10 +22,13 @@ from hyosan.engine.state import C_ASKING, C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOU
 
 
 class Device(Protocol):
-    """Where the three loops over people and places run: `engine/cpu.py`, `engine/cuda.py`."""
+    """Where the loops over people and places run: `engine/cpu.py`, `engine/cuda.py`."""
 
     def choose(self, s: Any, g: Any, b: Any, tick: int) -> None:
         """Everybody awake chooses."""
+
+    def add_up(self, s: Any, g: Any, b: Any) -> None:
+        """What is exerted makes fields of places."""
 
     def resolve(self, s: Any, g: Any, b: Any, tick: int) -> None:
         """All arenas are resolved."""
@@ -71,16 +74,24 @@ def move_people(s: Any, g: Any, b: Any, tick: int) -> None:
 def meet(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
     """Where both sides stand together they fight; whoever is near somebody infectious is exposed."""
     gather(s, g, b, tick)
+    device.add_up(s, g, b)
+    find_exposed(s, g, b, tick)
     device.resolve(s, g, b, tick)
     device.expose(s, g, b, tick)
 
 
 @rule
 def gather(s: Any, g: Any, b: Any, tick: int) -> None:
-    """List who meets whom."""
+    """List who fights whom, and who exerts what where."""
     gather_arenas(s, g, b, tick)
     resolve_links(s, g, b, tick)
     collect(s, g, b, tick)
+
+
+@rule
+def find_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
+    """List who is exposed to it."""
+    list_exposed(s, g, b, tick)
 
 
 @rule

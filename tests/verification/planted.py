@@ -28,13 +28,14 @@ ENOUGH = 0.9
 
 
 class Bug(NamedTuple):
-    """A bug: in `file`, `old` (which must be there exactly once) becomes `new`."""
+    """A bug: in `file`, `old` (which must be there exactly once) becomes `new`; `needs` is a line of imports that `new` needs."""
 
     name: str
     file: str
     old: str
     new: str
     what: str
+    needs: str = ""
 
 
 BUGS = (
@@ -70,16 +71,18 @@ BUGS = (
     Bug("carried twice", "engine/exposure.py", "start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)", "start, stop = max(begin - (end - begin), s.people[i].since), min(end, s.people[i].next_at)",
         "the tick before counts again"),
     Bug("infectious until the tick's end", "engine/exposure.py", "min(end, s.people[i].next_at)", "end", "the infectious period is rounded up to whole ticks"),
-    Bug("frequency for density", "engine/exposure.py", "max(1, s.places[place].members) if frequency else rate", "max(1, s.places[place].members) if not frequency else rate",
+    Bug("frequency for density", "engine/infectors.py", "max(1, s.places[place].members) if frequency else rate", "max(1, s.places[place].members) if not frequency else rate",
         "the two mixings are exchanged"),
     Bug("susceptibility ignored", "engine/immunity.py", "factor = b.states[s.people[i].health].open * b.host_susceptibility[s.people[i].host] >> OPEN_BITS", "factor = b.states[s.people[i].health].open if b.host_susceptibility[s.people[i].host] else 0",
         "a leaky vaccine does nothing"),
     Bug("age matrix transposed", "engine/exposure.py", "s.age_fields[row, other] += mul_shift(amount, b.age_mix[matrix, other, group], 16)",
         "s.age_fields[row, group] += mul_shift(amount, b.age_mix[matrix, group, other], 16)", "the field of a group is filled by the exposed, not by the source"),
-    Bug("infector at random", "engine/exposure.py", "if first_of(luck, weight, best_luck, best_weight):", "if first_of(luck, 1, best_luck, min(1, best_weight)):",
+    Bug("infector at random", "engine/infectors.py", "if first_of(luck, weight, best_luck, best_weight):", "if first_of(luck, 1, best_luck, min(1, best_weight)):",
         "the race for the infector ignores how infectious each is"),
-    Bug("the last infector", "engine/exposure.py", "if first_of(luck, weight, best_luck, best_weight):", "if weight > 0:",
+    Bug("the last infector", "engine/infectors.py", "if first_of(luck, weight, best_luck, best_weight):", "if weight > 0:",
         "whoever stands last in the list is the infector"),
+    Bug("infector drawn at random", "engine/infectors.py", "if factor > 0 and (word & ((1 << 24) - 1)) * top < part(s, g, b, i, entry, factor, off) << 24:",
+        "if factor > 0:", "among many who infect, how infectious each is counts for nothing"),
     Bug("dispersion ignored", "engine/course.py", "factor = draw(b, b.one[0].dispersion_law, word)", "pass",
         "all are equally infectious"),
     Bug("recovered can be infected again", "engine/course.py", "s.count[C_CLASS + b.states[state].kind] += 1\n", "s.count[C_CLASS + b.states[state].kind] += 1\n    state = 0 if b.states[state].kind == 6 else state\n",
@@ -96,7 +99,7 @@ BUGS = (
         "the shares of transitions overlap"),
     Bug("exponential durations doubled", "distributions.py", "a + (1 << 27)) >> 28", "a + (1 << 27)) >> 27", "exponential durations last twice as long"),
     Bug("luck by tick", "engine/exposure.py", "s.people[i].reserve -= total\n", "s.people[i].reserve = threshold(b.one[0].seed, WHO, g.persons[i].id, tick, 7)\n",
-        "a new threshold each tick: the law is right, the luck of people is not kept"),
+        "a new threshold each tick: the law is right, the luck of people is not kept", "from hyosan.luck import WHO, threshold"),
 )  # fmt: skip
 
 
@@ -110,6 +113,7 @@ def planted(bug: Bug | None, folder: Path) -> Path:
             raise ValueError(
                 f"{bug.name}: its text stands {text.count(bug.old)} times in {bug.file}, not once; the engine has changed, so mend the bug"
             )
+        text = text.replace("from hyosan.backend import", f"{bug.needs}\nfrom hyosan.backend import", 1) if bug.needs else text
         path.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
     return folder
 

@@ -488,3 +488,29 @@ def test_the_same_home_at_any_tick() -> None:
         found.append(counted(story, 600, "infected"))
     judge.nearly_all(found[0] == found[1], 0.99, "as many infected at ticks of 6 hours and a day")
     assert found[0].mean() > 1.3
+
+
+@pytest.mark.law("M9")
+@pytest.mark.parametrize("first", [4, 200])
+def test_who_infects_does_so_by_their_part(first: int) -> None:
+    """M9. Of `first` infectious people of a strain and as many of one that passes on three times as much, each infects by their part.
+
+    Among few all run a race, among many ids are drawn. 2,000 people, one tick. Source: competing exponentials. Pass: share of the strong
+    strain 3/4 within 4 standard errors, and per infector chi-square p > 1e-4. False alarm 2e-4.
+    """
+    ranks: list[int] = []
+    total = 0
+    for seed in range(1 if PLAIN else 6):
+        changed = {
+            "city.well_mixed": 2_000, "time.end": "12 h", "time.tick": "12 h", "pathogen.routes.contact.rates.anywhere": f"{500 / first} per day",
+            "pathogen.strains": {"weak": {}, "strong": {"transmission": 3}},
+            "seeds": {name: {"count": first, "strain": name, "state": "infectious"} for name in ("weak", "strong")},
+        }  # fmt: skip
+        rows = hyosan.run("seir", overrides=changed, seed=seed, threads=1).events.to_pylist()
+        strong = sorted(row["person"] for row in rows if row["kind"] == "seeded" and row["strain"] == 1)
+        by = [row["other"] for row in rows if row["kind"] == "infected"]
+        ranks += [strong.index(person) for person in by if person in strong]
+        total += len(by)
+    judge.value_is(len(ranks) / total, 0.75, (0.75 * 0.25 / total) ** 0.5, "share infected by the strong strain")
+    judge.law_is(ranks, np.full(first, 1 / first), f"infections by rank of {first} of the strong strain")
+    assert total > 500, "hardly anybody is infected"
