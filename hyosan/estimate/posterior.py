@@ -19,6 +19,8 @@ from hyosan.estimate.laws import LAWS, SPREADS, mean_over_median, median_steps, 
 
 Fit = Callable[[str, Integers, Integers], Integers]
 """Logarithms of likelihoods, int64[spreads, medians] in units of 1 / LOG_ONE, of a law at numbers of the grid."""
+Box = tuple[tuple[int, int], tuple[int, int]]
+"""Numbers of medians from .. to, numbers of spreads from .. to."""
 _NEGLIGIBLE: Final = 9 * LOG_ONE
 _FIRST, _NEXT, _LAST = (25, 13), (11, 11), (33, 17)  # medians, spreads per look
 _WEIGHT_ONE: Final = 1 << 30
@@ -92,24 +94,29 @@ def weigh(fit: Fit, lowest_median: int, highest_median: int) -> Posterior:
 
 def _look(fit: Fit, law: str, lowest: int, highest: int) -> tuple[Integers, Integers, Integers, int]:
     """Numbers of medians and of spreads where the law is likely, its likelihoods there, and how many points of the grid each stands for."""
-    whole = ((lowest, highest), (0, SPREADS))
+    whole: Box = ((lowest, highest), (0, SPREADS))
     box, counts = whole, _FIRST
-    for _ in range(16):
-        lattices = [_lattice(*side, count) for side, count in zip(box, counts, strict=True)]
-        steps = [int(one[1] - one[0]) for one in lattices]
-        values = fit(law, lattices[0], lattices[1])
-        likely = values >= int(values.max()) - _NEGLIGIBLE - _coarseness(values)
-        found = [np.nonzero(likely.any(axis=axis))[0] for axis in (0, 1)]
-        ends = [(int(one[at[0]]) - step, int(one[at[-1]]) + step) for one, at, step in zip(lattices, found, steps, strict=True)]
-        smaller = tuple((max(low, a), min(high, b)) for (low, high), (a, b) in zip(whole, ends, strict=True))
-        sizes = [(b - a, d - c) for (a, b), (c, d) in zip(smaller, box, strict=True)]
-        done = all(new * 5 >= old * 3 or new <= 4 for new, old in sizes)
-        box, counts = smaller, _NEXT  # type: ignore[assignment]
-        if done:
+    for _ in range(20):
+        lattices = (_lattice(*box[0], counts[0]), _lattice(*box[1], counts[1]))
+        values = fit(law, *lattices)
+        coarse = _coarseness(values)
+        likely = values >= int(values.max()) - _NEGLIGIBLE - coarse
+        smaller = (_around(lattices[0], np.any(likely, axis=0), whole[0]), _around(lattices[1], np.any(likely, axis=1), whole[1]))
+        shrunk = any((new[1] - new[0]) * 5 < (old[1] - old[0]) * 3 for new, old in zip(smaller, box, strict=True))
+        finest = all(int(one[1] - one[0]) == 1 for one in lattices)
+        box, counts = smaller, _NEXT if shrunk else (min(2 * counts[0], 81), min(2 * counts[1], 81))
+        if finest or (coarse <= LOG_ONE and not shrunk):
             break
-    medians, spreads = (_lattice(*side, count) for side, count in zip(box, _LAST, strict=True))
+    medians, spreads = _lattice(*box[0], _LAST[0]), _lattice(*box[1], _LAST[1])
     area = int((medians[1] - medians[0]) * (spreads[1] - spreads[0]))
     return medians, spreads, fit(law, medians, spreads), area
+
+
+def _around(numbers: Integers, likely: Any, whole: tuple[int, int]) -> tuple[int, int]:
+    """From the first likely number to the last, and a step more on either side, within the whole."""
+    at = np.nonzero(likely)[0]
+    step = int(numbers[1] - numbers[0])
+    return max(whole[0], int(numbers[at[0]]) - step), min(whole[1], int(numbers[at[-1]]) + step)
 
 
 def _lattice(low: int, high: int, count: int) -> Integers:
