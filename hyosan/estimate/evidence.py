@@ -7,7 +7,7 @@ and Charniga et al. 2024 (doi:10.1371/journal.pcbi.1012520). The window is avera
 likelihood need two histograms only: of windows and periods, and of windows and ages (`end` less the window's begin).
 
 Like cases share a cell. A period, or an age, keeps its leading 6 binary digits (2 % or better; an interval so long is what is then known of it),
-a window its leading 3, made longer if at all; one digit less each while there are more than 2,000 moments to look up. Logarithms of likelihoods
+a window is rounded to 4 about its middle; one digit less each while there are more than 2,000 moments to look up. Logarithms of likelihoods
 are integers (2**-20 each) and are summed over cells as integers, so neither the order of cases nor that of cells matters.
 """
 
@@ -86,15 +86,15 @@ def _shorten(value: Integers, digits: int) -> tuple[Integers, Integers]:
 
 def _cells(window: Integers, period: Integers, age: Integers, cases: Integers, digits: int, truncated: bool) -> Integers:
     """Distinct cells, int64[cells, 5]: window, later and earlier end (half steps since the window's begin), 1 period or 0 age, count."""
-    _, size = _shorten(window, max(digits - 3, 1))
-    short, _ = _shorten(window + size - 1, max(digits - 3, 1))
-    longer = short - window  # begins earlier; where it ends stays
-    short_, low, size, count = _together(short, period + longer, cases, digits)
-    rows = np.stack([short_, 2 * (low + size), 2 * low, np.ones_like(low), count], axis=1)
+    _, size = _shorten(window, max(digits - 2, 1))
+    short, _ = _shorten(window + size // 2, max(digits - 2, 1))
+    longer = (short - window) // 2  # the middle stays, to half a step
+    windows, low, size, count = _together(short, np.maximum(period + longer, 0), cases, digits)
+    rows = np.stack([windows, 2 * (low + size), 2 * low, np.ones_like(low), count], axis=1)
     if not truncated:
         return rows
-    short_, low, size, count = _together(short, age + longer, cases, digits)
-    return np.concatenate([rows, np.stack([short_, 2 * low + size - 1, np.zeros_like(low), np.zeros_like(low), -count], axis=1)])
+    windows, low, size, count = _together(short, np.maximum(age + longer, 1), cases, digits)
+    return np.concatenate([rows, np.stack([windows, 2 * low + size - 1, np.zeros_like(low), np.zeros_like(low), -count], axis=1)])
 
 
 def _together(window: Integers, value: Integers, cases: Integers, digits: int) -> tuple[Integers, Integers, Integers, Integers]:

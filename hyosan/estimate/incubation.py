@@ -26,7 +26,7 @@ from hyosan.luck import neg_log
 
 LEAST_CASES: Final = 2
 """With fewer cases there is no estimate."""
-_LONGEST: Final = 1 << 20  # steps from the begin of a window to the onset, less one
+_LONGEST: Final = 1 << 20  # steps of a window, and from its begin to the onset
 _EARLIEST: Final = 1 << 21  # steps before and after 0 within which an onset may lie
 _SHORTEST_MEDIAN: Final = -4 * OCTAVE  # 1/16 of a step
 
@@ -90,13 +90,13 @@ class KnownPeriods:
     def add(self, exposure_low: int, exposure_high: int, onset: int) -> None:
         """One case more: exposed in one of the steps `exposure_low` .. `exposure_high` (equal if known), ill since step `onset`.
 
-        A window that ends after the onset is cut there. Raises ValueError: a window that ends before it begins or begins after the onset, a period
-        of 2**20 steps or more, an onset 2**21 steps or more from 0.
+        The window is what was known without the onset, such as a stay; it may end after it. Raises ValueError: a window that ends before it
+        begins, begins after the onset or is 2**20 steps long or more, a period of 2**20 steps or more, an onset 2**21 steps or more from 0.
         """
-        high = min(exposure_high, onset)
-        if not (exposure_low <= high and onset - exposure_low < _LONGEST and abs(onset) < _EARLIEST):
+        window, period = exposure_high - exposure_low + 1, onset - exposure_low
+        if not (0 < window < _LONGEST and 0 <= period < _LONGEST and abs(onset) < _EARLIEST):
             raise ValueError(f"no case can be exposed in steps {exposure_low} to {exposure_high} and fall ill in step {onset}")
-        self._new.append(((onset + _EARLIEST) << 41) | ((onset - exposure_low) << 21) | (high - exposure_low + 1))
+        self._new.append(((onset + _EARLIEST) << 40) | (period << 20) | window)
         self.count += 1
 
     def estimate(self, now: int, *, truncation: bool = True, lag: int = 0, growth_permille_per_day: int = 0) -> IncubationEstimate | None:
@@ -147,7 +147,7 @@ class KnownPeriods:
     def _columns(self) -> tuple[Integers, Integers, Integers, Integers]:
         self._settle()
         mask = (1 << 20) - 1
-        return (self._keys >> 41) - _EARLIEST, (self._keys >> 21) & mask, self._keys & (2 * mask + 1), self._counts
+        return (self._keys >> 40) - _EARLIEST, (self._keys >> 20) & mask, self._keys & mask, self._counts
 
 
 class StandingEstimate:
