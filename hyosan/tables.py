@@ -50,6 +50,9 @@ EVENT_KINDS = {
     "released": "a person is released from the quarantine",
     "noticed": "the authorities learn of a person's state",
     "vaccinated": "a person gets a dose of a vaccine",
+    "confined": "a case or contact begins to keep at home, or apart, by order",
+    "tested": "a person is tested",
+    "treated": "a case is treated",
 }
 LINE_LIST = "line list"
 """The cause of infections that a line list tells of."""

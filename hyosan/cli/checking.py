@@ -7,12 +7,10 @@ from typing import Any
 
 from hyosan.scenario import condition
 from hyosan.scenario.city import City
-from hyosan.scenario.response import Order
+from hyosan.scenario.response import FORCE
+from hyosan.scenario.response_base import Order
 from hyosan.scenario.root import Beds, Immune, Scenario, Seed, Vaccination
 from hyosan.units import Moment, say_duration
-
-FORCE = ("lure", "strike", "sweep")
-"""Measures that use force, or serve one that does: a reader should find them before the run does."""
 
 
 def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
@@ -177,6 +175,7 @@ def _share(value: float) -> str:
     return f"{100 * value:g} %"
 
 
+_TESTED = {"ill": "those who fall ill", "contacts": "contacts found", "everybody": "all"}
 _MEASURES: dict[str, Any] = {
     "alert": lambda o: f"alert {'everybody' if o.where == 'all' else 'the zones with reports'} (it reaches {_share(o.reaches)})",
     "martial_law": lambda o: f"declare martial law ({_share(o.compliance)} obey)",
@@ -188,8 +187,49 @@ _MEASURES: dict[str, Any] = {
                        f"(they find {_share(o.finds)} and capture {_share(o.captures)} of the turned)",
     "quarantine": lambda o: f"hold up to {o.capacity:,} survivors until they outlast {_share(o.bound)} of the incubation periods, "
                             f"once {o.cases_needed:,} are known",
+    "isolate": lambda o: f"isolate {'tested ' if o.cases == 'tested' else ''}cases ({o.who.say()}) {_confined(o)}{_soon(o)}"
+                         f"{_means(o.per_day, 'cases')}",
+    "trace": lambda o: _say_tracing(o),
+    "test": lambda o: f"test {_share(o.share)} of {_TESTED[o.whom]} ({o.who.say()}) with `{o.test}`"
+                      f"{f' every {say_duration(o.every)}' if o.whom == 'everybody' else ''}{_means(o.per_day, 'tests')}",
+    "reduce_contacts": lambda o: f"have {_share(o.compliance)} reduce what they exert and take in to "
+                                 f"{_listed([f'{_share(left)} in {setting}' for setting, left in o.settings.items()])}",
+    "vaccinate": lambda o: f"vaccinate {_share(o.uptake)} of {_vaccinated(o)} with `{o.vaccine}`{_means(o.per_day, 'doses')}"
+                           f"{f', {o.stock:,} doses in all' if o.stock is not None else ''}",
+    "treat": lambda o: f"treat {_share(o.share)} of cases ({o.who.say()}), who then infect {_share(o.left)} as much{_soon(o)}"
+                       f"{_means(o.per_day, 'courses')}{f', {o.courses:,} courses in all' if o.courses is not None else ''}",
+    "surge": lambda o: f"add {o.beds:,} beds of `{o.care}`",
     "close": lambda o: f"close all places of the setting `{o.setting}`",
 }  # fmt: skip
+
+
+def _confined(order: Any) -> str:
+    place = "at home" if order.where == "home" else "apart from everybody"
+    return f"{place} for {say_duration(order.lasts)} ({_share(order.compliance)} comply)"
+
+
+def _soon(order: Any) -> str:
+    return f", {say_duration(order.after)} after their report" if order.after else ""
+
+
+def _say_tracing(order: Any) -> str:
+    staff = "" if order.staff is None else f" ({order.staff:,} staff, {order.cases_each:g} cases a day each)"
+    shares = _listed([f"{_share(part)} of those in {setting}" for setting, part in order.names.items()])
+    more = f"; for {_share(order.backward)} also who infected them" if order.backward else ""
+    more += f"; {_share(order.app)} have the app" if order.app else ""
+    then = f"they keep {_confined(order)}" if order.lasts else "they are listed"
+    return f"interview cases{staff} and find contacts ({shares}) after {say_duration(order.takes)}{more}; {then}"
+
+
+def _means(per_day: float | None, what: str) -> str:
+    return "" if per_day is None else f", at most {per_day:,g} {what} a day"
+
+
+def _vaccinated(order: Any) -> str:
+    groups = ", then ".join(who.say() for who in order.groups)
+    if order.contacts:
+        return f"contacts found ({groups})"
+    return groups if order.ring is None else f"those within {order.ring} steps of a case ({groups})"
 
 
 def _count(number: int, noun: str) -> str:

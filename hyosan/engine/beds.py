@@ -41,14 +41,15 @@ def settle_beds(s: Any, g: Any, b: Any, tick: int) -> None:
 def usable(s: Any, g: Any, b: Any, kind: int) -> int:
     """Beds of a kind that there are staff for."""
     row = b.care[kind]
+    beds = row.beds + s.beds[kind].more
     if row.staff_start < 0:
-        return row.beds
+        return beds
     able = 0
     for k in range(row.staff_start, row.staff_end):
         i = g.staff[k]
         if WELL[b.states[s.people[i].health].kind] and s.people[i].activity < HELD:
             able += 1
-    return min(row.beds, able * row.patients_each >> OPEN_BITS)
+    return min(beds, able * row.patients_each >> OPEN_BITS)
 
 
 @inner

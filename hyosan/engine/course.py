@@ -8,7 +8,7 @@ from hyosan.backend import inner
 from hyosan.engine.fate import draw, next_out, out_instants
 from hyosan.engine.immunity import passes_on
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
-from hyosan.engine.presence import count_routine, set_place, slot_place, week_tick, where
+from hyosan.engine.presence import count_routine, guarded, set_place, slot_place, week_tick, where
 from hyosan.engine.state import (
     C_ASKING,
     C_CARRIED,
@@ -19,6 +19,7 @@ from hyosan.engine.state import (
     C_LAST,
     C_OVERFLOW,
     D_COURSE,
+    F_APART,
     F_IN_BED,
     F_LISTED,
     F_NO_BED,
@@ -36,6 +37,7 @@ from hyosan.rules.transmit import exerted
 
 SEEDED, INFECTED, PROGRESSED, KILLED, CHOSE, MOVED, LEFT_BUILDING, LEFT_CITY, DOOR_BROKEN, DOOR_SHUT = range(10)
 CALLED, RESCUED, QUARANTINED, CAPTURED, RELEASED, NOTICED, VACCINATED = range(10, 17)
+CONFINED, TESTED, TREATED = range(17, 20)
 """Kinds of events, in the order of `tables.EVENT_KINDS`."""
 NO_ROUTE, BY_CONTACT, BY_BITE, BY_AIR = range(4)
 DOES_ACTIVITY: Final = (ROUTINE, FLEE, HIDE, PURSUE, STILL)
@@ -245,7 +247,7 @@ def advance(s: Any, g: Any, b: Any, i: int, until: int, tick: int) -> None:
 def carry_rest(s: Any, g: Any, b: Any, i: int, state: int, at: int, until: int, place: int, tick: int) -> None:
     """Keep for the next tick what person i exerts between entering a state and the end of this tick, where it arises."""
     end = min(until, s.people[i].next_at)
-    if end <= at:
+    if end <= at or s.people[i].notes & F_APART:
         return
     for route in range(2):
         weight = weight_of(b, state, route)
@@ -258,13 +260,14 @@ def carry_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, at: int
     """`carry_rest` by one route."""
     hour, schedule = week_tick(b, tick), g.persons[i].schedule
     if s.people[i].activity != ROUTINE:
-        add_carry(s, i, route, place, own(s, i, exerted(weight, end - at, 1, 1)), at, end)
+        add_carry(s, i, route, place, guarded(s, g, i, place, own(s, i, exerted(weight, end - at, 1, 1))), at, end)
     else:
         for slot in range(b.one[0].slots):
             seconds = b.slot_seconds[schedule, hour, slot]
             if seconds > 0:
                 there = slot_place(s, g, b, i, slot)
-                add_carry(s, i, route, there, own(s, i, exerted(weight, end - at, seconds, b.one[0].tick_seconds)), at, end)
+                amount = guarded(s, g, i, there, own(s, i, exerted(weight, end - at, seconds, b.one[0].tick_seconds)))
+                add_carry(s, i, route, there, amount, at, end)
     if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
         add_carry(s, i, route, -1, own(s, i, exerted(weight, end - at, 1, 1)), at, end)
 

@@ -194,6 +194,12 @@ def take_along(s: Any, g: Any, b: Any, i: int, camp: int, cause: int, at: int, t
 
 
 @rule
+def log(s: Any, g: Any, b: Any, i: int, kind: int, result: int, cause: int, at: int, tick: int) -> None:
+    """Log that an order reached person i, with a `result` (the state a test says; -1 = none)."""
+    emit(s, at, kind, i, -1, where(s, g, b, i, tick), NO_ROUTE, -1, result, cause)
+
+
+@rule
 def release_all(s: Any, g: Any, b: Any, cause: int, at: int) -> int:
     """Everybody held who is not known to bite goes home."""
     released = 0

@@ -13,8 +13,8 @@ from hyosan.backend import inner
 from hyosan.engine.course import own, weight_of
 from hyosan.engine.immunity import openness
 from hyosan.engine.infectors import age_group, coefficient, find_infector, matrix_of
-from hyosan.engine.presence import goes_to, member_there, slot_place, week_tick
-from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_CHAIN, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, HELD, ROUTINE
+from hyosan.engine.presence import goes_to, guarded, member_there, slot_place, week_tick
+from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_CHAIN, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, HELD, ROUTINE
 from hyosan.rules.exact import FULL, INSTANT_BITS, mul_shift
 from hyosan.rules.transmit import exerted, exposure
 
@@ -60,7 +60,7 @@ def list_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
 def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> None:
     """Add the entries of one infectious person: until their state changes or the tick is over."""
     start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)
-    if stop <= start or s.people[i].activity == HELD:
+    if stop <= start or s.people[i].activity == HELD or s.people[i].notes & F_APART:
         return
     for route in range(2):
         weight = weight_of(b, s.people[i].health, route)
@@ -72,14 +72,17 @@ def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> No
 def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: int, stop: int, tick: int) -> None:
     """`exert` by one route, at each place of the tick and through links."""
     if s.people[i].activity != ROUTINE:
-        add_entry(s, i, route, s.people[i].strain, s.people[i].place, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop, tick)
+        place = s.people[i].place
+        amount = guarded(s, g, i, place, own(s, i, exerted(weight, stop - start, 1, 1)))
+        add_entry(s, i, route, s.people[i].strain, place, amount, start, stop, tick)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
             seconds = b.slot_seconds[schedule, hour, slot]
             if seconds > 0:
-                amount = own(s, i, exerted(weight, stop - start, seconds, b.one[0].tick_seconds))
-                add_entry(s, i, route, s.people[i].strain, slot_place(s, g, b, i, slot), amount, start, stop, tick)
+                there = slot_place(s, g, b, i, slot)
+                amount = guarded(s, g, i, there, own(s, i, exerted(weight, stop - start, seconds, b.one[0].tick_seconds)))
+                add_entry(s, i, route, s.people[i].strain, there, amount, start, stop, tick)
     if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
         add_entry(s, i, route, s.people[i].strain, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop, tick)
 
@@ -185,6 +188,7 @@ def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: in
     """`total` and what the fields of a strain at a place spend of person i's reserve; saturates."""
     if s.places[place].field_entry < 0:
         return total
+    factor = guarded(s, g, i, place, factor)
     for route in range(2):
         field = field_on(s, g, b, i, place, 2 * strain + route)
         if field > 0:
@@ -195,7 +199,7 @@ def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: in
 @inner
 def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
     """Spend the reserve of one exposed person. When it is gone, note when, with what and by whom they are infected, and give i, else -1."""
-    if b.states[s.people[i].health].open == 0 or s.people[i].activity >= HELD:
+    if b.states[s.people[i].health].open == 0 or s.people[i].activity >= HELD or s.people[i].notes & F_APART:
         return -1
     total = 0
     for strain in range(b.one[0].strains):

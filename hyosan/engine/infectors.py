@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.engine.immunity import openness
-from hyosan.engine.presence import goes_to
+from hyosan.engine.presence import goes_to, guarded
 from hyosan.engine.state import C_CHAIN, ROUTINE
 from hyosan.luck import INFECTOR, WHO, bits, threshold
 from hyosan.rules.exact import first_of, mul_shift, scale_of
@@ -66,6 +66,7 @@ def part(s: Any, g: Any, b: Any, i: int, entry: int, factor: int, off: int) -> i
     amount, matrix = row.amount, matrix_of(g, b, row.place, row.route)
     if matrix >= 0:
         amount = mul_shift(amount, b.age_mix[matrix, age_group(g, i), age_group(g, row.person)], 16)
+    factor = guarded(s, g, i, row.place, factor)
     return max(1, min(MOST, exposure(coefficient(s, g, b, row.place, row.route), amount, factor) >> off))
 
 

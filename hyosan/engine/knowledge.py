@@ -1,72 +1,175 @@
-"""What the authorities know: what was noticed, late and misread as in life. The response reads this and never the state.
+"""What an authority knows: what was noticed, late and misread as in life. The response reads this and never the state.
 
-Filled by `engine/publish.py` with noticed states, calls and what teams report of their own work; a plain dictionary of whole numbers and
-exact fractions goes to conditions, orders and logs.
+Filled by `engine/publish.py` with noticed states, by tests with their results, and with what teams report of their own work; a plain
+dictionary of whole numbers and exact fractions goes to conditions, orders and logs. Estimates are made when somebody asks for them.
 """
 
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
+from collections.abc import Collection
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from hyosan.estimate.incubation import Moments
+from hyosan.estimate.growth import Growth, growth
+from hyosan.estimate.incubation import KnownPeriods, StandingEstimate
+from hyosan.scenario.authority import Beliefs
+from hyosan.scenario.condition_words import UNBELIEVED_DAYS
 
-UNBELIEVED_DAYS = 10_000
-"""Bound on the incubation period, in days, while too few periods are known."""
+DAY = 86_400
+STEP_MINUTES = 15
+"""The clock on which infections and onsets are told: finer than most remember, coarse enough to sum up."""
 
 
-class Knowledge:
-    """Counts of what is known, whole city and by zone. Times are seconds since the start."""
+class Case(NamedTuple):
+    """Somebody who became known as infected, rightly or not."""
 
-    def __init__(self, zones: tuple[str, ...], city_zones: int) -> None:
-        self.zone_names = zones
-        self.zones = city_zones
-        self.reported: dict[str, int] = {"turned": 0, "ill": 0, "infected": 0, "dead": 0}
-        self.removed_turned = 0
-        self.by_zone: list[int] = [0] * len(zones)
-        self.removed_by_zone: list[int] = [0] * len(zones)
-        self.marked: list[int] = [0] * len(zones)
-        self.last_report = -1
+    second: int
+    row: int
+    zone: int
+    tested: bool
+
+
+class Works:
+    """What teams report of their own work, known to all authorities at once."""
+
+    def __init__(self, zones: int) -> None:
+        self.marked = [0] * zones
         self.calls: list[tuple[int, int, int]] = []
         self.calls_served = 0
         self.held = 0
         self.blasts = 0
-        self.periods = Moments()
-        self._bounds: dict[int, tuple[int, int]] = {}
+        self.contacts: list[list[int]] = []
+        self.confined = 0
+        self.to_interview = 0
+        self.tests_done = 0
+        self.tests_positive = 0
 
-    def notice(self, second: int, kind: str, zone: int, period_hours: int) -> None:
-        """The authorities learn of a person of a class (`turned`, `ill`, `symptomless`, ..., `dead`) in a zone."""
+    def call(self, second: int, person_id: int, row: int) -> None:
+        """A person calls for rescue: first come, then by id."""
+        heapq.heappush(self.calls, (second, person_id, row))
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Take over what a checkpoint kept."""
+        for name, value in kept.items():
+            setattr(self, name, value)
+        self.calls = [(int(a), int(b), int(c)) for a, b, c in kept["calls"]]
+
+
+class Knowledge:
+    """Counts of what one authority knows, of all it hears of and by zone. Times are seconds since the start."""
+
+    def __init__(self, zones: tuple[str, ...], city_zones: int, works: Works, beliefs: Beliefs) -> None:
+        self.zone_names, self.zones, self.works, self.beliefs = zones, city_zones, works, beliefs
+        self.reported: dict[str, int] = {"turned": 0, "ill": 0, "infected": 0, "dead": 0}
+        self.removed_turned = 0
+        self.by_zone: list[int] = [0] * len(zones)
+        self.removed_by_zone: list[int] = [0] * len(zones)
+        self.last_report = -1
+        self.cases: list[Case] = []
+        self.late: dict[int, int] = {}
+        self._reports: list[int] = []
+        self._known: dict[int, tuple[int, tuple[str, ...]]] = {}
+        self._incubation = StandingEstimate(KnownPeriods(STEP_MINUTES))
+        self._growth: tuple[int, Growth | None] = (-1, None)
+
+    def notice(self, second: int, zone: int, kind: str, exposed: int, onset: int, row: int, episode: int) -> None:
+        """A person (`row`) of a class (`turned`, `ill`, `symptomless`, ..., `dead`) is noticed in a zone.
+
+        `exposed` is the second of infection where it is known (else -1), `onset` that of entering the state. Whoever is reported again during
+        the same infection (`episode`) counts as infected once, and once in each class.
+        """
         if kind == "dead":
             self.reported["dead"] += 1
             return
-        self.reported["infected"] += 1
-        if kind in ("turned", "ill"):
+        known, before = self._known.get(row, (-1, ())), self.is_known(row, episode)
+        if not before:
+            self._report(second)
+            self.cases.append(Case(second, row, zone, False))
+        kinds = known[1] if before else ()
+        if kind in ("turned", "ill") and kind not in kinds:
+            kinds = (*kinds, kind)
             self.reported[kind] += 1
             self.by_zone[zone] += 1
-            if period_hours >= 0:
-                self.periods.add(period_hours)
+            hours = (second - onset) // 3600
+            self.late[hours] = self.late.get(hours, 0) + 1
+            if exposed >= 0:
+                step = STEP_MINUTES * 60
+                self._incubation.known.add(exposed // step, exposed // step, onset // step)
+        self._known[row] = (episode, kinds)
         self.last_report = max(self.last_report, second)
+
+    def positive(self, second: int, zone: int, row: int, episode: int) -> None:
+        """A test of a person was positive: a case, rightly or not, new or known before."""
+        before = self.is_known(row, episode)
+        if not before:
+            self._report(second)
+        kinds = self._known[row][1] if before else ()
+        if "tested" not in kinds:
+            self.cases.append(Case(second, row, zone, True))
+        self._known[row] = (episode, (*kinds, "tested"))
+        self.last_report = max(self.last_report, second)
+
+    def _report(self, second: int) -> None:
+        self.reported["infected"] += 1
+        self._reports.append(second)
+
+    def is_known(self, row: int, episode: int) -> bool:
+        """Whether a person is known as a case of this infection of theirs."""
+        return row in self._known and self._known[row][0] == episode
+
+    def reported_since(self, second: int) -> int:
+        """Cases reported after a second."""
+        return len(self._reports) - bisect_right(self._reports, second)
 
     def remove(self, zone: int, count: int) -> None:
         """So many reported turned of a zone are known to be dead or captured."""
         self.removed_turned += count
         self.removed_by_zone[zone] += count
 
-    def call(self, second: int, person_id: int, row: int) -> None:
-        """A person calls for rescue: first come, then by id."""
-        heapq.heappush(self.calls, (second, person_id, row))
+    # estimates -------------------------------------------------------------------------------------------------------------------
 
-    def bound_days(self, share: float, needed: int) -> int:
-        """The bound on the incubation period in whole days, from the periods known; UNBELIEVED_DAYS while fewer than `needed`."""
-        count, key = self.periods.count, round(share * 10_000)
-        if count < max(2, needed):
+    def lag(self) -> int:
+        """Hours within which the share of cases that `beliefs` name are reported, going by those known so far."""
+        wanted, total = Fraction(str(self.beliefs.report_share_in_time)) * sum(self.late.values()), 0
+        for hours in sorted(self.late):
+            total += self.late[hours]
+            if total >= wanted:
+                return hours + 1
+        return 0
+
+    def incubation(self, second: int) -> Any:
+        """The estimate of the incubation period (`estimate.incubation.IncubationEstimate`) from the cases known; None while there are too few."""
+        per_hour = 60 // STEP_MINUTES
+        return self._incubation.at(second // (STEP_MINUTES * 60), lag=self.lag() * per_hour)
+
+    @property
+    def periods_known(self) -> int:
+        """Cases of whom it is known when they were infected."""
+        return self._incubation.known.count
+
+    def bound_days(self, share: float, needed: int, second: int) -> int:
+        """Days within which a share of incubation periods end, at worst (the upper end of 95 %); UNBELIEVED_DAYS while few are known."""
+        if self.periods_known < max(2, needed):
             return UNBELIEVED_DAYS
-        known = self._bounds.get(key)
-        if known is None or known[0] != count:
-            known = (count, -(-self.periods.bound_hours(share) // 24))
-            self._bounds[key] = known
-        return known[1]
+        found = self.incubation(second)
+        return UNBELIEVED_DAYS if found is None else -(-found.bound_hours(share) // 24)
+
+    def growth(self, second: int) -> Growth | None:
+        """Growth of reported cases over the last two weeks of whole days; None while it cannot be told."""
+        days = second // DAY
+        if self._growth[0] != days:
+            first = max(0, days - 14)
+            counts = [self.reported_since(d * DAY - 1) - self.reported_since((d + 1) * DAY - 1) for d in range(first, days)]
+            self._growth = (days, growth(counts) if len(counts) >= 2 else None)
+        return self._growth[1]
+
+    def _reproduction(self, second: int) -> int:
+        found, mean, sd = self.growth(second), self.beliefs.generation_mean, self.beliefs.generation_sd
+        if found is None or mean is None or sd is None:
+            return 0
+        return int(found.reproduction_percent(round(mean / 3600), round(sd / 3600))[0])
 
     def active(self, zone: int) -> int:
         """Turned people reported in a zone and not known to be dead or captured."""
@@ -77,40 +180,61 @@ class Knowledge:
         ranked = sorted((z for z in range(len(self.by_zone)) if self.active(z) > 0), key=lambda z: (-self.active(z), z))
         return ranked[:count]
 
-    def values(self, second: int, start_clock: int) -> dict[str, int | Fraction]:
-        """All that conditions may ask for, but for orders."""
+    def values(self, second: int, start_clock: int, asked: Collection[str] = ()) -> dict[str, int | Fraction]:
+        """All that conditions may ask for, but for orders; estimates only where they are `asked` for."""
         since = second - self.last_report if self.last_report >= 0 else 0
         clock = second + start_clock
-        return {
+        works = self.works
+        values: dict[str, int | Fraction] = {
             "reported.turned": self.reported["turned"],
             "reported.turned_active": max(0, self.reported["turned"] - self.removed_turned),
             "reported.ill": self.reported["ill"],
             "reported.infected": self.reported["infected"],
             "reported.dead": self.reported["dead"],
+            "reported.day": self.reported_since(second - DAY),
+            "reported.week": self.reported_since(second - 7 * DAY),
             "reported.zones": sum(1 for n in self.by_zone if n > 0),
             "zones": self.zones,
-            "zones_marked": sum(self.marked),
-            "days_since_report": since // 86_400,
+            "zones_marked": sum(works.marked),
+            "days_since_report": since // DAY,
             "hours_since_report": since // 3600,
-            "calls_waiting": len(self.calls),
-            "calls_served": self.calls_served,
-            "quarantined": self.held,
+            "calls_waiting": len(works.calls),
+            "calls_served": works.calls_served,
+            "quarantined": works.held,
+            "confined": works.confined,
+            "to_interview": works.to_interview,
+            "contacts_found": len(works.contacts),
+            "tests_done": works.tests_done,
+            "tests_positive": works.tests_positive,
+            "strikes": works.blasts,
             "time": Fraction(second, 3600),
-            "day": clock // 86_400 + 1,
-            "hour": clock % 86_400 // 3600,
-            "incubation_cases": self.periods.count,
-            "incubation_bound_days": self.bound_days(0.99, 50),
+            "day": clock // DAY + 1,
+            "hour": clock % DAY // 3600,
+            "incubation_cases": self.periods_known,
         }
+        if "incubation_bound_days" in asked:
+            values["incubation_bound_days"] = self.bound_days(0.99, 50, second)
+        if "growth_percent" in asked:
+            found = self.growth(second)
+            values["growth_percent"] = 0 if found is None else Fraction(found.per_day_permille, 10)
+        if "reproduction_percent" in asked:
+            values["reproduction_percent"] = self._reproduction(second)
+        return values
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for a checkpoint."""
-        kept = {k: v for k, v in vars(self).items() if k not in ("zone_names", "zones", "_bounds")}
-        moments = [self.periods.count, self.periods.total, self.periods.squares]
-        return {**kept, "calls": [list(c) for c in self.calls], "periods": moments}
+        plain = ("reported", "removed_turned", "by_zone", "removed_by_zone", "last_report", "cases", "_reports")
+        known = [[row, *one] for row, one in self._known.items()]
+        return {name: getattr(self, name) for name in plain} | {
+            "late": list(self.late.items()), "known": known, "incubation": self._incubation.to_json(),
+        }  # fmt: skip
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
-        for name, value in kept.items():
-            setattr(self, name, value)
-        self.periods = Moments(*kept["periods"])
-        self.calls = [(int(a), int(b), int(c)) for a, b, c in kept["calls"]]
+        for name in ("reported", "removed_turned", "by_zone", "removed_by_zone", "last_report", "_reports"):
+            setattr(self, name, kept[name])
+        self.cases = [Case(second, row, zone, bool(tested)) for second, row, zone, tested in kept["cases"]]
+        self.late = dict(kept["late"])
+        self._known = {row: (episode, tuple(kinds)) for row, episode, kinds in kept["known"]}
+        self._incubation = StandingEstimate.from_json(kept["incubation"])
+        self._growth = (-1, None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.lists import add_hostile, enter_place, leave_place, stir
-from hyosan.engine.state import C_HELD, GONE, HELD, ROUTINE
+from hyosan.engine.state import C_HELD, F_HOME, GONE, HELD, ROUTINE
 
 
 @inner
@@ -17,14 +17,14 @@ def week_tick(b: Any, tick: int) -> int:
 
 @inner
 def slot_place(s: Any, g: Any, b: Any, i: int, slot: int) -> int:
-    """Where person i spends a slot: their place of it, or home where it is closed or a curfew holds them; for good where no way leads out."""
+    """Where person i spends a slot: their place of it, or home where it is closed or an order keeps them; for good where no way leads out."""
     if g.persons[i].kept >= 0:
         return g.persons[i].kept
     home = g.persons[i].home
     place = g.slots[i, slot]
     if place < 0 or place == home:
         return home
-    if s.places[place].closed:
+    if s.places[place].closed or s.people[i].notes & F_HOME:
         return home
     curfew = s.zones[g.persons[i].zone].curfew
     if curfew > 0 and s.people[i].obeys < curfew:
@@ -46,6 +46,15 @@ def goes_to(s: Any, g: Any, b: Any, i: int, slot: int, tick: int) -> int:
             if there == place:
                 return -1
     return place
+
+
+@inner
+def guarded(s: Any, g: Any, i: int, place: int, amount: int) -> int:
+    """What of an amount that person i exerts, or takes in, at a place is left where an order reduces contacts and they keep to it."""
+    cut = s.cuts[g.grounds[place].setting]
+    if cut.share > 0 and s.people[i].obeys < cut.share:
+        return (amount >> 20) * cut.left + ((amount & 0xFFFFF) * cut.left >> 20)
+    return amount
 
 
 @inner

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine import effects
+from hyosan.engine.authorities import Authorities
 from hyosan.engine.behind import Behind
 from hyosan.engine.compile import Names
 from hyosan.engine.course import CALLED, INFECTED, KILLED, MOVED, NOTICED, PROGRESSED, SEEDED
-from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.rulebook import CLASSES, Floor, Rulebook
 from hyosan.engine.state import C_EVENTS, EVENTS, State
 from hyosan.luck import MISREAD, NOTICE, bits
@@ -30,8 +30,12 @@ HOUR = 3600
 ROUTES = ("", "contact", "bite", "air")
 TRUTH = (*CLASSES, "infected", "killed", "quarantined", "left_city")
 """Quantities of the true view, in the order of `effects.count_zones`."""
-KNOWN = ("reported_infected", "reported_turned", "reported_dead", "quarantined", "calls_waiting", "zones_marked")
-"""Quantities of the known view of the whole city."""
+KNOWN = (
+    "reported_infected", "reported_turned", "reported_dead", "quarantined", "calls_waiting", "zones_marked",
+    "confined", "contacts_found", "tests_done", "tests_positive", "incubation_low_hours", "incubation_median_hours", "incubation_high_hours",
+)  # fmt: skip
+"""Quantities of the known view of the whole city. From `confined` on they are written only once they are not 0."""
+ALWAYS = 6
 
 
 class Sink(Protocol):
@@ -44,15 +48,16 @@ class Sink(Protocol):
 class Publisher:
     """Turns what a tick did into rows and knowledge."""
 
-    def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, knowledge: Knowledge, sink: Sink, coded: Any) -> None:
-        self.s, self.g, self.b, self.names, self.world, self.knowledge, self.sink, self.coded = s, g, b, names, world, knowledge, sink, coded
+    def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, authorities: Authorities, sink: Sink, coded: Any) -> None:
+        self.s, self.g, self.b, self.names, self.world, self.authorities, self.sink, self.coded = s, g, b, names, world, authorities, sink, coded
         self.length = int(b.one[0].tick_seconds) << INSTANT_BITS
         self.waiting: list[Any] = []
         self.behind = Behind()
         self.every = max(1, HOUR // int(b.one[0].tick_seconds))
-        self.notices: list[tuple[int, int, int, int, int]] = []
+        self.notices: list[tuple[int, int, int, int, int, int]] = []
         self.before = np.full((len(world.zones) + 1, len(TRUTH)), -1, dtype=np.int64)
-        self.known_before = [-1] * len(KNOWN)
+        self.known_before = [-1] * ALWAYS + [0] * (len(KNOWN) - ALWAYS)
+        self.estimates, self._estimated_on = False, -1
         self.counts = np.zeros_like(self.before)
         effects.zones_at_start(s, g, b, self.counts)
         self._causes = (*names.seeds, *OPTIONS)
@@ -133,11 +138,11 @@ class Publisher:
         person, state, at, place = (rows[name][entered] for name in ("person", "to", "at", "place"))
         delays = np.zeros(len(entered), dtype=np.int64)
         effects.notice_delays(self.s, self.g, self.b, person, state, delays)
-        since = np.where(kind[entered] == PROGRESSED, (at - self.s.people["infected_at"][person]) >> INSTANT_BITS, -3600)
+        exposed = np.where(kind[entered] == PROGRESSED, self.s.people["infected_at"][person] >> INSTANT_BITS, -1)
         seen = delays >= 0
-        columns = (at + delays, person, state, self.g.grounds["zone"][place], since // 3600)
-        for when, who, what, zone, hours in zip(*(column[seen].tolist() for column in columns), strict=True):
-            heapq.heappush(self.notices, (when, who, what, zone, hours if self._period_is_known(who, what) else -1))
+        columns = (at + delays, person, state, self.g.grounds["zone"][place], exposed, at >> INSTANT_BITS)
+        for when, who, what, zone, first, onset in zip(*(column[seen].tolist() for column in columns), strict=True):
+            heapq.heappush(self.notices, (when, who, what, zone, first if self._period_is_known(who, what) else -1, onset))
 
     def _period_is_known(self, person: int, state: int) -> bool:
         """Whether those who notice a person also learn when they were infected."""
@@ -148,11 +153,12 @@ class Publisher:
         """The authorities learn what has come to them by now; gives rows of events."""
         rows: list[tuple[int, ...]] = []
         while self.notices and self.notices[0][0] <= end:
-            at, person, state, zone, period = heapq.heappop(self.notices)
+            at, person, state, zone, exposed, onset = heapq.heappop(self.notices)
             row, seen = self._states[state], state
             if row["taken_for"] >= 0 and bits(self._seed, MISREAD, int(self.g.persons["id"][person]), state, 0) >> 30 < row["misread"]:
                 seen = row["taken_for"]
-            self.knowledge.notice(at >> INSTANT_BITS, CLASSES[self._states[seen]["kind"]], zone, period)
+            episode = int(self.s.people["episode"][person])
+            self.authorities.notice(at >> INSTANT_BITS, zone, CLASSES[self._states[seen]["kind"]], exposed, onset, person, episode)
             place = int(self.s.people["place"][person])
             place = place if place >= 0 else int(self.g.persons["home"][person])
             rows.append((at, NOTICED, person, -1, place, 0, state, seen, 0, int(self.s.people["strain"][person])))
@@ -161,15 +167,18 @@ class Publisher:
     def _calls(self, rows: Any) -> None:
         for k in np.flatnonzero(rows["kind"] == CALLED):
             person = int(rows["person"][k])
-            self.knowledge.call(int(rows["at"][k]) >> INSTANT_BITS, int(self.g.persons["id"][person]), person)
+            self.authorities.works.call(int(rows["at"][k]) >> INSTANT_BITS, int(self.g.persons["id"][person]), person)
 
     def series(self, tick: int) -> None:
         """Write what changed since the last time, by zone and for the whole city, truth and known."""
         effects.count_zones(self.s, self.g, self.b, self.counts)
         now = self.counts.copy()
         zone, quantity = np.nonzero(now != self.before)
-        k = self.knowledge
-        known = [k.reported["infected"], k.reported["turned"], k.reported["dead"], k.held, len(k.calls), sum(k.marked)]
+        reported, works = self.authorities.main.reported, self.authorities.works
+        known = [
+            reported["infected"], reported["turned"], reported["dead"], works.held, len(works.calls), sum(works.marked),
+            works.confined, len(works.contacts), works.tests_done, works.tests_positive, *self._estimated(tick),
+        ]  # fmt: skip
         changed = [j for j, value in enumerate(known) if value != self.known_before[j]]
         rows = len(zone) + len(changed)
         if rows == 0:
@@ -185,18 +194,27 @@ class Publisher:
         self.behind.do(lambda: self.sink.append("series", columns))
         self.before, self.known_before = now, known
 
+    def _estimated(self, tick: int) -> list[int]:
+        """The estimate of the median incubation period once a day, where orders go by one: low, middle, high in hours; before, as last written."""
+        now = (tick + 1) * int(self.b.one[0].tick_seconds)
+        if not self.estimates or now // 86_400 == self._estimated_on:
+            return self.known_before[-3:]
+        self._estimated_on = now // 86_400
+        found = self.authorities.main.incubation(now)
+        return self.known_before[-3:] if found is None else [found.median.low, found.median.estimate, found.median.high]
+
     def to_arrays(self) -> dict[str, NDArray[np.int64]]:
         """What waits and what was last written, for a checkpoint; all rows sent before have been taken."""
         self.behind.wait()
         rows = self._waiting_rows()
         waiting = {f"waiting/{name}": rows[name] for name in EVENTS}
-        notices = np.array(sorted(self.notices), dtype=np.int64).reshape(-1, 5)
+        notices = np.array(sorted(self.notices), dtype=np.int64).reshape(-1, 6)
         return {
             **waiting,
             "notices": notices,
             "before": self.before,
             "counts": self.counts,
-            "known_before": np.array(self.known_before, dtype=np.int64),
+            "known_before": np.array([*self.known_before, self._estimated_on], dtype=np.int64),
         }
 
     def restore(self, arrays: dict[str, NDArray[np.int64]]) -> None:
@@ -208,4 +226,4 @@ class Publisher:
         self.notices = [tuple(int(x) for x in row) for row in arrays["notices"]]  # type: ignore[misc]
         self.before = arrays["before"].copy()
         self.counts = arrays["counts"].copy()
-        self.known_before = [int(x) for x in arrays["known_before"]]
+        *self.known_before, self._estimated_on = [int(x) for x in arrays["known_before"]]

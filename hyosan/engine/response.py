@@ -1,7 +1,7 @@
 """The response: orders are decided on knowledge, take effect after a delay, act while they are in force, and end by their own rule.
 
 Clear Python, a few decisions a day. `Response.take` reads `Knowledge` only; what an order does to the world goes through `Actions`
-(`engine/actions.py`), which it never looks behind. Orders of a scenario are independent of each other but through what is known.
+(`engine/response_actions.py`), which it never looks behind. Orders of a scenario are independent of each other but through what is known.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
-from hyosan.engine.knowledge import Knowledge
+from hyosan.engine.authorities import Authorities
 from hyosan.scenario.condition import Condition, parse
+from hyosan.scenario.response import MEDICAL
 from hyosan.scenario.root import Scenario
 
 MAIN = ("reported.infected", "reported.turned", "reported.dead", "calls_waiting")
@@ -21,6 +22,10 @@ MAIN = ("reported.infected", "reported.turned", "reported.dead", "calls_waiting"
 
 class Actions(Protocol):
     """What orders can do. Each gives how many people (or ways) it reached; `now` is the second of the tick."""
+
+    def begin_tick(self, now: int) -> None:
+        """What comes about of itself before orders act."""
+        ...
 
     def start(self, name: str, order: Any, number: int, now: int) -> int:
         """An order takes effect."""
@@ -73,12 +78,15 @@ class Response:
         self.when = {n: compiled(o.when) for n, o in self.orders.items()}
         self.until = {n: compiled(o.until) for n, o in self.orders.items() if o.until}
         self.again = {n: compiled(o.repeat.as_long_as) for n, o in self.orders.items() if o.repeat}
+        self.asked = {name for told in (self.when, self.until, self.again) for one in told.values() for name in one.names}
+        self.estimates = "incubation_bound_days" in self.asked or any(order.do == "quarantine" for order in self.orders.values())
+        """Whether anybody goes by an estimate of the incubation period."""
         self.given: list[Given] = []
         self.current: dict[str, Given] = {}
 
-    def values(self, knowledge: Knowledge, now: int) -> dict[str, int | Fraction]:
-        """What conditions may ask for: knowledge, and how each order stands."""
-        values = {**knowledge.values(now, self.start_clock), "strikes": knowledge.blasts}
+    def standing(self, now: int) -> dict[str, int | Fraction]:
+        """How each order stands, as conditions may ask."""
+        values: dict[str, int | Fraction] = {}
         for name in self.orders:
             one = self.current.get(name)
             effective = one is not None and one.effective >= 0
@@ -90,18 +98,23 @@ class Response:
             values[f"{name}.count"] = one.number if one is not None else 0
         return values
 
-    def take(self, knowledge: Knowledge, actions: Actions, now: int) -> None:
+    def take(self, authorities: Authorities, actions: Actions, now: int) -> None:
         """Decide, put into effect, carry on and end orders, in the order of the scenario. What one does, the next tick knows."""
         if not self.orders:
             return
-        values = self.values(knowledge, now)
+        actions.begin_tick(now)
+        standing, known = self.standing(now), dict[int, dict[str, int | Fraction]]()
         for name, order in self.orders.items():
-            one = self.current.get(name)
+            knowledge = authorities.of(order.authority)
+            if id(knowledge) not in known:
+                known[id(knowledge)] = knowledge.values(now, self.start_clock, self.asked) | standing
+            values, one = known[id(knowledge)], self.current.get(name)
+            late = authorities.delay_of(order.authority)
             if one is None:
                 if self.when[name].holds(values):
-                    self.decide(name, 1, order, values, now)
+                    self.decide(name, 1, order, values, now, late)
             elif self.may_repeat(name, order, one, values, now):
-                self.decide(name, one.number + 1, order, values, now)
+                self.decide(name, one.number + 1, order, values, now, late)
             self.carry_on(name, order, actions, values, now)
 
     def may_repeat(self, name: str, order: Any, one: Given, values: dict[str, Any], now: int) -> bool:
@@ -111,11 +124,11 @@ class Response:
             return False
         return self.again[name].holds(values) and not (name in self.until and self.until[name].holds(values))
 
-    def decide(self, name: str, number: int, order: Any, values: dict[str, Any], now: int) -> None:
+    def decide(self, name: str, number: int, order: Any, values: dict[str, Any], now: int, late: int) -> None:
         """An order is decided; what was known is noted."""
         asked = {*MAIN, *(k for k in self.when[name].names if k in values)}
         known = {k: (int(values[k]) if values[k] == int(values[k]) else float(values[k])) for k in sorted(asked) if k in MAIN or values[k]}
-        one = Given(name, number, now, due=now + round(order.delay), knowledge=json.dumps(known, sort_keys=True))
+        one = Given(name, number, now, due=now + round(order.delay) + late, knowledge=json.dumps(known, sort_keys=True))
         self.given.append(one)
         self.current[name] = one
 
@@ -147,8 +160,8 @@ class Response:
         one.used = actions.used(one.order)
 
     def is_busy(self) -> bool:
-        """Whether an order is decided or in force and has not ended."""
-        return any(one.ended < 0 for one in self.current.values())
+        """Whether an order is decided or in force and has not ended; medical ones stand as long as there are cases, and hold up nothing."""
+        return any(one.ended < 0 and self.orders[one.order].do not in MEDICAL for one in self.current.values())
 
     def to_json(self) -> dict[str, Any]:
         """Everything given so far, for a checkpoint."""

@@ -1,32 +1,40 @@
-"""What each measure does when it starts, goes on and stops: the hands of the response. Choices use knowledge; effects go to the state."""
+"""What each measure does when it starts, goes on and stops: the hands of the response. Choices use knowledge; effects go to the state.
+
+Civil measures are here, medical ones in `engine/response_medical.py`.
+"""
 
 from __future__ import annotations
 
 import heapq
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from hyosan.engine import effects
+from hyosan.engine.authorities import Authorities
 from hyosan.engine.compile import Names
 from hyosan.engine.compile_laws import share
-from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
+from hyosan.engine.response_medical import Medical
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_CAMP, C_HELD, State
 from hyosan.luck import BLAST_AIM, bits
 from hyosan.rules.exact import INSTANT_BITS
+from hyosan.scenario.root import Scenario
 from hyosan.world.frame import World
 
 
 class Hands:
     """Carries out orders of a run. One method per measure and moment, found by name: `start_strike`, `go_on_rescue`, `stop_cordon` ..."""
 
-    def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, knowledge: Knowledge) -> None:
-        self.s, self.g, self.b, self.names, self.world, self.knowledge = s, g, b, names, world, knowledge
+    def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, authorities: Authorities, scenario: Scenario) -> None:
+        self.s, self.g, self.b, self.names, self.world, self.authorities = s, g, b, names, world, authorities
         self.tick_seconds = int(b.one[0].tick_seconds)
         self.seed = int(b.one[0].seed)
-        self.memory: dict[str, dict[str, Any]] = {}
+        self.medical = Medical(s, g, b, names, world, authorities, scenario)
+        self.memory = self.medical.memory
+        self.knowledge = authorities.main
         self.lured: list[int] = []
         self.streets = self._cells_by_zone()
 
@@ -39,6 +47,10 @@ class Hands:
             if self.world.kinds[grounds["kind"][row]] == "street":
                 cells[grounds["zone"][row]].append(int(row))
         return cells
+
+    def begin_tick(self, now: int) -> None:
+        """What comes about of itself before orders act."""
+        self.medical.begin_tick(now)
 
     def start(self, name: str, order: Any, number: int, now: int) -> int:
         """An order takes effect."""
@@ -54,7 +66,9 @@ class Hands:
         return self._do("stop", name, order, number, now)
 
     def _do(self, moment: str, name: str, order: Any, number: int, now: int) -> int:
-        act = getattr(self, f"{moment}_{order.do}", None)
+        self.knowledge = self.medical.knowledge = self.authorities.of(order.authority)
+        what = f"{moment}_{order.do}"
+        act = getattr(self, what, None) or getattr(self.medical, what, None)
         return int(act(name, order, number, now)) if act else 0
 
     def finished(self, name: str, order: Any, number: int, now: int) -> str | None:
@@ -65,13 +79,16 @@ class Hands:
             return "its time was over"
         if order.do == "sweep" and not self.memory[name]["left"]:
             return "all zones were gone through"
-        if order.do == "quarantine" and self._quarantine_is_over(order):
+        if order.do == "quarantine" and self._quarantine_is_over(order, now):
             return "nobody fell ill for longer than the bound on the incubation period"
         return None
 
     def used(self, name: str) -> dict[str, int]:
-        """Means used by an order so far."""
-        return dict(self.memory.get(name, {}).get("used", {}))
+        """Means used by an order so far, and what they cost where that is told."""
+        used = dict(self.memory.get(name, {}).get("used", {}))
+        if costs := self.medical.scenario.orders[name].costs:
+            used["cost"] = round(sum(Fraction(str(one)) * used.get(what, 0) for what, one in costs.items()))
+        return used
 
     def _use(self, name: str, what: str, count: int) -> None:
         used = self.memory[name].setdefault("used", {})
@@ -144,7 +161,7 @@ class Hands:
 
     def go_on_rescue(self, name: str, order: Any, number: int, now: int) -> int:
         """Each free team goes to the call that waits longest; a trip keeps it until it is back."""
-        teams, reached, calls = self.memory[name]["teams"], 0, self.knowledge.calls
+        teams, reached, calls = self.memory[name]["teams"], 0, self.authorities.works.calls
         while calls and teams and teams[0] <= now:
             _, _, row = heapq.heappop(calls)
             heapq.heapreplace(teams, now + round(order.trip))
@@ -156,7 +173,7 @@ class Hands:
                 self._use(name, "turned back", 1)
             else:
                 reached += taken
-            self.knowledge.calls_served += 1
+            self.authorities.works.calls_served += 1
         return reached
 
     # lure and strike -----------------------------------------------------------------------------------------------------------
@@ -197,8 +214,8 @@ class Hands:
                 )
             )  # fmt: skip
             zone = int(row.zone)
-            self.knowledge.remove(zone, self.knowledge.active(zone))
-        self.knowledge.blasts += 1
+            self.authorities.remove(zone, self.knowledge.active(zone))
+        self.authorities.works.blasts += 1
         self._use(name, "strikes", 1)
         return killed
 
@@ -210,7 +227,7 @@ class Hands:
         zones.sort(key=lambda z: (self.knowledge.active(z), z))
         self.memory[name] |= {"left": [[z, list(self.streets[z])] for z in zones], "work": 0, "dirty": 0}
         for zone in zones:
-            self.knowledge.marked[zone] = 0
+            self.authorities.works.marked[zone] = 0
             self.s.zones[zone].swept = 0
         return 0
 
@@ -228,12 +245,12 @@ class Hands:
                 self.s, self.g, self.b, cell, share(order.finds), share(order.captures), camp, self._cause(name), number,
                 now << INSTANT_BITS, self._tick(now), out,
             )  # fmt: skip
-            self.knowledge.remove(zone, int(out[1] + out[2]) - before)
+            self.authorities.remove(zone, int(out[1] + out[2]) - before)
             if not cells:
                 kept["left"].pop(0)
-                self.knowledge.marked[zone] = 1
+                self.authorities.works.marked[zone] = 1
                 self.s.zones[zone].swept = 1
-                self.knowledge.remove(zone, self.knowledge.active(zone))
+                self.authorities.remove(zone, self.knowledge.active(zone))
                 self._use(name, "zones", 1)
         for what, count in zip(("found", "killed", "captured", "to the camp"), out, strict=True):
             if count:
@@ -249,27 +266,27 @@ class Hands:
 
     def go_on_quarantine(self, name: str, order: Any, number: int, now: int) -> int:
         """How many are held is known to those who hold them."""
-        before, self.knowledge.held = self.knowledge.held, int(self.s.count[C_HELD])
-        return max(0, self.knowledge.held - before)
+        before, self.authorities.works.held = self.authorities.works.held, int(self.s.count[C_HELD])
+        return max(0, self.authorities.works.held - before)
 
-    def _quarantine_is_over(self, order: Any) -> bool:
-        bound = self.knowledge.bound_days(order.bound, order.cases_needed)
-        return self.knowledge.held > 0 and self.since_report >= bound * 86_400
+    def _quarantine_is_over(self, order: Any, now: int) -> bool:
+        knowledge = self.authorities.of(order.authority)
+        since = now - knowledge.last_report if knowledge.last_report >= 0 else 0
+        return self.authorities.works.held > 0 and since >= 86_400 and since >= knowledge.bound_days(order.bound, order.cases_needed, now) * 86_400
 
     def stop_quarantine(self, name: str, order: Any, number: int, now: int) -> int:
         """Everybody not known to bite goes home."""
         self.s.count[C_CAMP] = 0
         released = int(effects.release_all(self.s, self.g, self.b, self._cause(name), now << INSTANT_BITS))
-        self.knowledge.held = max(0, self.knowledge.held - released)
+        self.authorities.works.held = max(0, self.authorities.works.held - released)
         return 0
-
-    since_report = 0
-    """Seconds since the last report; set each tick."""
 
     def to_json(self) -> dict[str, Any]:
         """What orders remember, for a checkpoint."""
-        return {"memory": self.memory, "lured": self.lured}
+        return {"memory": self.memory, "lured": self.lured, "confinement": self.medical.confinement.to_json()}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
-        self.memory, self.lured = kept["memory"], kept["lured"]
+        self.memory = self.medical.memory = kept["memory"]
+        self.lured = kept["lured"]
+        self.medical.confinement.restore(kept["confinement"])

@@ -66,7 +66,7 @@ def figures(sim: Simulation) -> dict[str, Any]:
         "turned_at_large": counts[AT_LARGE],
         "held_infected": counts[HELD_INFECTED],
         "missing": counts[MISSING],
-        "strikes": sim.knowledge.blasts,
+        "strikes": sim.authorities.works.blasts,
         "martial_law_days": martial_law_days(sim),
         "in_quarantine": int(((people["activity"] == HELD) & alive).sum()) - counts[HELD_INFECTED],
         "ever_infected": int((people["episode"] > 0).sum()),

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine import checks
+from hyosan.engine.authorities import Authorities
 from hyosan.engine.compile import compile_scenario
 from hyosan.engine.cpu import Processor
-from hyosan.engine.knowledge import Knowledge
 from hyosan.engine.lists import make_noise_now
 from hyosan.engine.many import QUANTITIES, quantity_now, seed_due
+from hyosan.engine.named import check_named
 from hyosan.engine.plans import P_AT, make_plans, place_row, unmatched
 from hyosan.engine.publish import HOUR, Publisher, Sink
 from hyosan.engine.response import Response
@@ -47,6 +48,7 @@ KEPT = (
     "bites",
     "kills",
     "beds",
+    "cuts",
 )
 """Arrays of the state that a checkpoint holds; the rest is scratch of a tick."""
 
@@ -56,6 +58,7 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, world: World, seed: int, sink: Sink, coded: Any, device: Any = None) -> None:
         self.scenario, self.world, self.seed = scenario, world, seed
+        check_named(scenario, world)
         self.book, self.floor, self.names = compile_scenario(scenario, world, seed)
         self.tick_seconds = int(self.book.one[0].tick_seconds)
         self.ticks = -(-round(scenario.time.end) // self.tick_seconds)
@@ -67,10 +70,12 @@ class Simulation:
         self.device = device or Processor(1)
         self.state: State = allocate(world, self.floor, self.book)
         self.start = start_of(world)
-        self.knowledge = Knowledge(world.zones, sum(1 for z in world.zones if z not in ("outside", "camp")))
+        city = sum(1 for z in world.zones if z not in ("outside", "camp"))
+        self.authorities = Authorities(world.zones, city, scenario.authorities, scenario.beliefs)
         self.response = Response(scenario, self.names.start_clock)
-        self.hands = Hands(self.state, self.floor, self.book, self.names, world, self.knowledge)
-        self.publisher = Publisher(self.state, self.floor, self.book, self.names, world, self.knowledge, sink, coded)
+        self.hands = Hands(self.state, self.floor, self.book, self.names, world, self.authorities, scenario)
+        self.publisher = Publisher(self.state, self.floor, self.book, self.names, world, self.authorities, sink, coded)
+        self.publisher.estimates = self.response.estimates
         self.levels = np.zeros(LEVELS + 1, dtype=np.int64)
         self.tick = 0
         self.why = ""
@@ -114,9 +119,8 @@ class Simulation:
     def take_orders(self, now: int) -> None:
         """The authorities decide on what they know; orders take effect; noises of the scenario sound."""
         if self.response.orders:
-            last = self.knowledge.last_report
-            self.hands.since_report = now - last if last >= 0 else 0
-            self.response.take(self.knowledge, self.hands, now)
+            self.authorities.advance(now)
+            self.response.take(self.authorities, self.hands, now)
         for first, last, place, loudness in self.noises:
             if first <= now < last:
                 make_noise_now(self.state, place, loudness)
@@ -172,7 +176,7 @@ class Simulation:
             part = getattr(self.state, name)
             arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), len(part.dtype.names)) if part.dtype.names else part
         notes = {
-            "knowledge": self.knowledge.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
+            "knowledge": self.authorities.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
         }  # fmt: skip
         return {**arrays, **self.publisher.to_arrays()}, json.loads(json.dumps(notes))
 
@@ -186,7 +190,7 @@ class Simulation:
             else:
                 part[:] = kept
         self.publisher.restore(arrays)
-        self.knowledge.restore(notes["knowledge"])
+        self.authorities.restore(notes["knowledge"])
         self.response.restore(notes["response"])
         self.hands.restore(notes["hands"])
         self.dirty = bool(notes["dirty"])

@@ -74,7 +74,9 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
     for k in range(len(s.zones)):
         s.zones[k].curfew = s.zones[k].swept = 0
     for k in range(len(s.beds)):
-        s.beds[k].beds = s.beds[k].taken = 0
+        s.beds[k].beds = s.beds[k].taken = s.beds[k].more = 0
+    for k in range(len(s.cuts)):
+        s.cuts[k].share = s.cuts[k].left = 0
     s.bites[:] = 0
     s.kills[:] = 0
 
@@ -107,7 +109,7 @@ def allocate(world: World, floor: Floor, book: Rulebook) -> State:
     exerting = n * (routes * int(book.one[0].slots) + int(book.one[0].contact_link > 0)) if book.one[0].has_contact else 0
     aged = int(floor.grounds["ages_row"].max(initial=-1)) + 1
     linked = bool(book.one[0].contact_link > 0)
-    return new_state(*sizes, fights, arenas, exerting, aged, event_rows(n), int(book.one[0].strains), linked, len(book.care))
+    return new_state(*sizes, fights, arenas, exerting, aged, event_rows(n), int(book.one[0].strains), linked, len(book.care), len(book.settings))
 
 
 def event_rows(people: int) -> int:

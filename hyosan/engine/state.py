@@ -59,7 +59,7 @@ PEOPLE = {  # the first few are read together in every tick
     "kill_reserve": "unspent threshold of being killed, of those who bite",
     "leave_reserve": "unspent threshold of getting out of the present place; 0 = not drawn",
     "track": "place where an infected person in the routine was last; -1",
-    "obeys": "luck of keeping a curfew, 2**-32, fixed at birth",
+    "obeys": "luck of keeping to orders, 2**-32, fixed at birth",
     "rest": "instant before which one who pursues does not look around of itself",
     "infectiousness": "factor on what one exerts, 1/1024, drawn at each infection",
     "infector": "row; -1",
@@ -131,9 +131,10 @@ EVENTS = {"at": "", "kind": "", "person": "", "other": "", "place": "", "route":
 WORDS = 64
 """Scratch words per arena."""
 
-BEDS = {"beds": "beds that can be had", "taken": "of them taken"}
+BEDS = {"beds": "beds that can be had", "taken": "of them taken", "more": "beds that orders added"}
+CUTS = {"share": "who keeps to it, 2**-32; 0 = no order", "left": "what each of them still exerts and takes in, 2**-20"}
 F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED, F_STIRRED = 1, 2, 4, 8, 16, 32, 64
-F_LISTED, F_IN_BED, F_NO_BED = 128, 256, 512
+F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART = 128, 256, 512, 1024, 2048
 """Bits of `people.notes`."""
 D_NONE, D_FIGHT, D_FORCE, D_SWEEP, D_COURSE = range(5)
 """Why a person died."""
@@ -172,6 +173,7 @@ class State(NamedTuple):
     lists: NDArray[np.int64]  # [2, n + 1] scratch: targets, hostiles
     words: NDArray[np.int64]  # [arenas, WORDS]
     beds: Any  # BEDS by kind of care
+    cuts: Any  # CUTS by setting: contacts reduced by order
     asking: NDArray[np.int64]  # [n] people who entered a state that needs a bed, in this tick
     bites: NDArray[np.int64]  # [fighters, hostiles] so far
     kills: NDArray[np.int64]
@@ -197,6 +199,7 @@ def new_state(
     strains: int,
     linked: bool,
     care: int,
+    settings: int,
 ) -> State:
     """Allocate a state; `engine/start.py` fills it. `exerting` is how many entries of exposure a tick can make, `aged` places have contact matrices.
 
@@ -216,6 +219,6 @@ def new_state(
         link_fields=np.zeros((n if linked else 1, strains), dtype=np.int64),
         candidates=row(n), arena_place=row(m), arena_start=row(m + 1), occupants=row(n + 1),
         heaps=np.zeros((2 + sum(fights), fighters + 1), dtype=np.int64), lists=np.zeros((2, fighters + 1), dtype=np.int64),
-        words=np.zeros((arenas, WORDS), dtype=np.int64), beds=records(BEDS, max(1, care)), asking=row(n if care else 1),
+        words=np.zeros((arenas, WORDS), dtype=np.int64), beds=records(BEDS, max(1, care)), cuts=records(CUTS, settings), asking=row(n if care else 1),
         bites=np.zeros(fights, dtype=np.int64), kills=np.zeros(fights, dtype=np.int64), events=records(EVENTS, events),
     )  # fmt: skip

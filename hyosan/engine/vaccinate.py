@@ -28,6 +28,21 @@ def vaccinate_due(s: Any, g: Any, b: Any, plans: Any, rows: Any, tick: int) -> N
                     vaccinate_one(s, g, b, rows[at], plans[k], dose, due, tick)
 
 
+@rule
+def give_doses(s: Any, g: Any, b: Any, rows: Any, vaccine: int, number: int, cause: int, at: int, tick: int) -> int:
+    """Give people (rows) their next of `number` doses of a vaccine at an instant, by order; the dead and gone get none. Gives how many were given."""
+    given = 0
+    for k in range(len(rows)):
+        p = s.people[rows[k]]
+        doses = p.doses if p.vaccine == vaccine else 0
+        if b.states[p.health].kind == DEAD_CLASS or p.activity == GONE or doses >= number:
+            continue
+        p.vaccine, p.doses, p.dosed_at = vaccine, doses + 1, at
+        emit(s, at, VACCINATED, rows[k], -1, where(s, g, b, rows[k], tick), NO_ROUTE, -1, -1, cause)
+        given += 1
+    return given
+
+
 @inner
 def vaccinate_one(s: Any, g: Any, b: Any, i: int, plan: Any, dose: int, due: int, tick: int) -> None:
     """Give person i a dose, if they are of those who get it and it is due in this tick."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
+UNBELIEVED_DAYS = 10_000
+"""Bound on the incubation period, in days, while too few periods are known."""
 KNOWN_NAMES: dict[str, str] = {
     "reported.turned": "number of turned people reported so far",
     "reported.turned_active": "number of turned people reported and not yet reported dead or captured",
@@ -17,6 +19,8 @@ KNOWN_NAMES: dict[str, str] = {
     "reported.infected": "number of infected people noticed so far",
     "reported.dead": "number of dead people reported so far",
     "reported.zones": "number of zones with a report",
+    "reported.day": "number of infected people reported within the last 24 hours",
+    "reported.week": "number of infected people reported within the last 7 days",
     "zones": "number of zones of the city",
     "zones_marked": "number of zones marked by a sweep",
     "days_since_report": "time since the last report (whole days; 0 before any)",
@@ -24,12 +28,19 @@ KNOWN_NAMES: dict[str, str] = {
     "calls_waiting": "number of calls for rescue that wait",
     "calls_served": "number of calls for rescue served",
     "quarantined": "number of people in quarantine",
+    "confined": "number of people who keep at home or apart by order",
+    "contacts_found": "number of contacts found by tracing",
+    "to_interview": "number of known cases who wait for an interview",
+    "tests_done": "number of tests with a result",
+    "tests_positive": "number of positive tests",
     "time": "time since the start (hours)",
     "day": "day (counted from 1)",
     "hour": "hour of the day (0 to 23)",
     "strikes": "number of strikes carried out",
     "incubation_cases": "number of known incubation periods",
     "incubation_bound_days": "estimated bound of the incubation period (days; 10000 while none is believed)",
+    "growth_percent": "estimated growth of reported cases (percent a day; 0 while unknown)",
+    "reproduction_percent": "estimated reproduction number (hundredths; 0 while unknown; needs `beliefs`)",
 }
 """Names that stand in conditions, and what they mean."""
 ORDER_NAMES: dict[str, str] = {

@@ -12,6 +12,8 @@ from hyosan.scenario.files import wrong_name
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.pathogen import ByAge, ByHost, Pathogen, Transition
 from hyosan.scenario.positions import Node, Path, Problem, place_of
+from hyosan.scenario.response import MEASURES
+from hyosan.scenario.response_medical import Campaign, Isolate, Surge, Test, Trace, Treat
 from hyosan.scenario.root import Data, Scenario, weekday_of
 from hyosan.units import Moment, say_duration
 
@@ -43,6 +45,8 @@ def problems(scenario: Scenario, root: Node) -> list[Problem]:
         _line_list,
         _noises,
         _orders,
+        _authorities,
+        _medical,
         _data_files,
     ):
         found += check(scenario)
@@ -370,6 +374,40 @@ def _orders(scenario: Scenario) -> Found:
         for where, text in texts.items():
             if text is not None:
                 yield from _condition(scenario, where, text)
+
+
+def _authorities(scenario: Scenario) -> Found:
+    """Authorities order what is in their powers."""
+    for name, one in scenario.authorities.items():
+        for power in one.powers or ():
+            yield from _known(("authorities", name, "powers"), power, MEASURES, "a measure")
+    for name, order in scenario.orders.items():
+        by = scenario.authorities.get(order.authority)
+        if by is not None and by.powers is not None and order.do not in by.powers:
+            yield ("orders", name, "authority"), f"`{order.authority}` may not order `{order.do}`: its powers are {', '.join(by.powers) or 'none'}"
+
+
+def _medical(scenario: Scenario) -> Found:
+    """What medical orders name must be there: settings, tests, vaccines, care, states."""
+    states, vaccines = scenario.pathogen.states, scenario.pathogen.vaccines
+    for name, kind in scenario.tests.items():
+        for state in kind.detects:
+            yield from _known(("tests", name, "detects", state), state, states, "a state")
+    for name, order in scenario.orders.items():
+        path: Path = ("orders", name)
+        if isinstance(order, Test):
+            yield from _known((*path, "test"), order.test, scenario.tests, "a test (see `tests`)")
+        if isinstance(order, Campaign):
+            yield from _known((*path, "vaccine"), order.vaccine, vaccines, "a vaccine (see `pathogen.vaccines`)")
+            for number, who in enumerate(order.groups):
+                yield from _ages_in_order((*path, "groups", number), who.ages)
+        if isinstance(order, Surge):
+            yield from _known((*path, "care"), order.care, scenario.care, "a kind of care (see `care`)")
+        if isinstance(order, Isolate | Test | Treat):
+            yield from _ages_in_order((*path, "who"), order.who.ages)
+        of_contacts = (isinstance(order, Test) and order.whom == "contacts") or (isinstance(order, Campaign) and order.contacts)
+        if of_contacts and not any(isinstance(other, Trace) for other in scenario.orders.values()):
+            yield (*path, "whom" if isinstance(order, Test) else "contacts"), "no order traces contacts; add one that says `do: trace`"
 
 
 def _condition(scenario: Scenario, path: Path, text: str) -> Found:

@@ -1,7 +1,7 @@
 """Orders as data: `when ... do ... delay ... until`, each with a unique name, an authority and what the measure needs.
 
 `when`, `until` and `repeat.as_long_as` are conditions (`scenario/condition.py`) on what the authorities *know*, not on the truth.
-A new measure: its model here, its action in `engine/response.py`, and perhaps one rule.
+A new measure: its model here (medical ones in `response_medical.py`), its action in `engine/response_actions.py`, and perhaps one rule.
 """
 
 from __future__ import annotations
@@ -10,26 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hyosan.scenario.block import Block, Name
+from hyosan.scenario.block import Name
+from hyosan.scenario.response_base import Order
+from hyosan.scenario.response_medical import Campaign, Isolate, ReduceContacts, Surge, Test, Trace, Treat
 from hyosan.units import Duration, Length, Loudness, Share
-
-
-class Repeat(Block):
-    """Give the order again: at most `times` in all, `every` so long, as long as a condition on knowledge holds."""
-
-    every: Duration
-    as_long_as: str
-    times: Annotated[int, Field(ge=1, le=10_000)]
-
-
-class Order(Block):
-    """What every order has."""
-
-    authority: Name = "city"
-    when: str = Field(default="always", description="condition on what is known")
-    delay: Duration = Field(default=0.0, description="from the decision to its effect")
-    until: str | None = Field(default=None, description="condition on what is known, at which it ends")
-    repeat: Repeat | None = None
 
 
 class Alert(Order):
@@ -110,6 +94,15 @@ class Close(Order):
     setting: Name
 
 
-AnyOrder = Annotated[Alert | MartialLaw | Cordon | Rescue | Lure | Strike | Sweep | Quarantine | Close, Field(discriminator="do")]
-MEASURES = ("alert", "martial_law", "cordon", "rescue", "lure", "strike", "sweep", "quarantine", "close")
+Civil = Alert | MartialLaw | Cordon | Rescue | Lure | Strike | Sweep | Quarantine | Close
+Medical = Isolate | Trace | Test | ReduceContacts | Campaign | Treat | Surge
+AnyOrder = Annotated[Civil | Medical, Field(discriminator="do")]
+MEASURES = (
+    "alert", "martial_law", "cordon", "rescue", "lure", "strike", "sweep", "quarantine", "close",
+    "isolate", "trace", "test", "reduce_contacts", "vaccinate", "treat", "surge",
+)  # fmt: skip
 """Names of the measures that exist."""
+MEDICAL = MEASURES[9:]
+"""Those of them that concern single people's health."""
+FORCE = ("lure", "strike", "sweep")
+"""Measures that use force, or serve one that does: a reader should find them before the run does."""

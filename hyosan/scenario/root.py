@@ -11,11 +11,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
+from hyosan.scenario.authority import Authority, Beliefs
 from hyosan.scenario.behaviour import Behaviour
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.city import City
 from hyosan.scenario.pathogen import Pathogen
 from hyosan.scenario.response import AnyOrder
+from hyosan.scenario.response_medical import TestKind
 from hyosan.units import Duration, Loudness, Share
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -191,6 +193,9 @@ class Scenario(Block):
     care: Annotated[dict[Name, Beds], Field(max_length=8)] = Field(default={})
     behaviour: Behaviour = Behaviour()
     noises: dict[Name, Noise] = Field(default={})
+    authorities: Annotated[dict[Name, Authority], Field(max_length=100)] = Field(default={})
+    beliefs: Beliefs = Beliefs()
+    tests: Annotated[dict[Name, TestKind], Field(max_length=50)] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
     checkpoints: Checkpoints = Checkpoints()
     data: (

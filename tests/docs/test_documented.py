@@ -12,13 +12,13 @@ from pydantic import BaseModel
 
 import hyosan
 from hyosan.cli import EXIT_CODES, app
-from hyosan.scenario import behaviour, block, city, pathogen, response, root
+from hyosan.scenario import authority, behaviour, block, city, pathogen, response, response_base, response_medical, root, who
 from hyosan.scenario.condition import KNOWN_NAMES, ORDER_NAMES
 from hyosan.scenario.files import library_names
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCENARIO = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
-UNSECTIONED = {"Block", "Varies", "Distribution", "Order"}
+UNSECTIONED = {"Block", "Varies", "Distribution", "Order", "Confining"}
 """Described as a whole: `source`, `varies`, the list of distributions, the fields of every order."""
 
 
@@ -26,7 +26,7 @@ def models() -> list[type[BaseModel]]:
     """Every part of a scenario."""
     found = {
         value
-        for module in (root, city, pathogen, response, behaviour, block)
+        for module in (root, city, pathogen, response, response_medical, behaviour, block, who, authority)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, block.Block)
     }
@@ -43,7 +43,7 @@ def section(name: str) -> str:
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
 def test_every_field_of_a_scenario_is_described(model: type[BaseModel]) -> None:
-    common = set(response.Order.model_fields) if issubclass(model, response.Order) else set(block.Block.model_fields)
+    common = set(response_base.Order.model_fields) if issubclass(model, response_base.Order) else set(block.Block.model_fields)
     names = {field.alias or name for name, field in model.model_fields.items() if name not in common}
     described = section(model.__name__)
     assert {name for name in names if not re.search(rf"`(do: )?{name}\b", described)} == set()
@@ -51,7 +51,7 @@ def test_every_field_of_a_scenario_is_described(model: type[BaseModel]) -> None:
 
 def test_fields_of_every_order_are_described() -> None:
     described = section("Order")
-    assert all(f"`{name}`" in described for name in response.Order.model_fields if name != "source")
+    assert all(f"`{name}`" in described for name in response_base.Order.model_fields if name != "source")
     assert all(f"do: {measure}" in SCENARIO for measure in response.MEASURES)
 
 

@@ -28,7 +28,10 @@ ALL_ORDERS = """\
 name: all-orders
 extends: seir
 city: {well_mixed: 500}
-pathogen: {states: {dead: {counts_as: dead}}}
+pathogen: {states: {dead: {counts_as: dead}}, vaccines: {jab: {works: leaky, doses: [{effect: 70 %}]}}}
+care: {ward: {beds: 10}}
+tests: {swab: {detects: {infectious: 90 %}, specificity: 99 %, takes: 1 day}}
+authorities: {health agency: {hears_after: 6 h, decides_in: 2 h, powers: [isolate, trace, test, vaccinate, treat]}}
 orders:
   warn: {do: alert, when: reported.ill >= 3 and not shut.decided, delay: 90 min, until: days_since_report >= 7}
   law: {do: martial_law, authority: assembly, when: warn.effective}
@@ -39,6 +42,13 @@ orders:
   clean: {do: sweep, teams: 10, cells_per_day: 4}
   camp: {do: quarantine}
   shut: {do: close, setting: school, when: time >= 'day 4 08:00'}
+  apart: {do: isolate, authority: health agency, where: apart, cases: tested, after: 1 day, lasts: 7 days, compliance: 80 %, per_day: 40}
+  find: {do: trace, authority: health agency, names: {home: 90 %, work: 50 %}, staff: 5, backward: 30 %}
+  swabs: {do: test, authority: health agency, test: swab, whom: contacts, share: 70 %, per_day: 100, costs: {tests: 30}}
+  masks: {do: reduce_contacts, settings: {anywhere: 60 %}, compliance: 75 %, when: reported.week >= 5}
+  jabs: {do: vaccinate, authority: health agency, vaccine: jab, groups: [{ages: 60-120}, {}], uptake: 80 %, per_day: 50, stock: 400}
+  pills: {do: treat, authority: health agency, left: 40 %, share: 50 %, courses: 30}
+  beds: {do: surge, care: ward, beds: 20}
 """
 
 
@@ -208,6 +218,16 @@ def test_check_says_orders_as_sentences(here: Path, capsys: pytest.CaptureFixtur
     )
     assert "again every 1 day, at most 4 times in all" in told
     assert "Force is used by: noise, bomb, clean." in told
+    assert (
+        "apart, by health agency: isolate tested cases (everybody) apart from everybody for 7 days (80 % comply), 1 day after their report, at most "
+        "40 cases a day, from the start." in told
+    )
+    assert (
+        "find, by health agency: interview cases (5 staff, 4 cases a day each) and find contacts (90 % of those in home, 50 % of those in "
+        "work) after 1 day; for 30 % also who infected them; they keep at home for 14 days (100 % comply), from the start." in told
+    )
+    assert "swabs, by health agency: test 70 % of contacts found (everybody) with `swab`, at most 100 tests a day, from the start." in told
+    assert "jabs, by health agency: vaccinate 80 % of people aged 60-120, then everybody with `jab`, at most 50 doses a day, 400 doses in all" in told
     found = summary(load("all.yaml"), [])
     assert len(found["orders"]) == len(MEASURES)
 

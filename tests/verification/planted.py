@@ -66,7 +66,7 @@ BUGS = (
     Bug("one neighbour forgotten", "engine/links.py", "for link in range(g.link_start[i], g.link_start[i + 1]):\n            rate = min",
         "for link in range(g.link_start[i] + 1, g.link_start[i + 1]):\n            rate = min", "the first neighbour does not fight"),
     Bug("link clock lost", "engine/links.py", "s.people[i].reserve = max(1, left)", "pass", "thresholds of link fights are not written back"),
-    Bug("carry lost", "engine/course.py", "if end <= at:\n        return\n    for route", "if end <= at or at >= 0:\n        return\n    for route",
+    Bug("carry lost", "engine/course.py", "if end <= at or s.people[i].notes & F_APART:\n        return\n    for route", "if end <= at or at >= 0:\n        return\n    for route",
         "what is exerted after turning infectious within a tick is lost"),
     Bug("carried twice", "engine/exposure.py", "start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)", "start, stop = max(begin - (end - begin), s.people[i].since), min(end, s.people[i].next_at)",
         "the tick before counts again"),

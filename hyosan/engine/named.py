@@ -1,0 +1,59 @@
+"""Names in orders that only the built city can confirm: settings, zones, kinds of place, roles. Told before the first tick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hyosan.engine.meetings import LINKS
+from hyosan.errors import ScenarioError
+from hyosan.scenario.nearest import did_you_mean
+from hyosan.scenario.response import Close
+from hyosan.scenario.response_medical import Campaign, Isolate, ReduceContacts, Test, Trace, Treat
+from hyosan.scenario.root import Scenario
+from hyosan.scenario.who import Who
+from hyosan.world.frame import World
+
+Named = Iterator[tuple[str, str, str]]
+
+
+def check_named(scenario: Scenario, world: World) -> None:
+    """Raises ScenarioError: an order names a setting, zone, kind of place or role that this city does not have."""
+    routes = scenario.pathogen.routes
+    rated = {setting for route in (routes.contact, routes.air) if route is not None for setting in route.rates}
+    known: dict[str, tuple[str, ...]] = {
+        "setting": tuple(sorted({*world.settings, *rated})),
+        "zone": world.zones,
+        "kind of place": world.kinds,
+        "role": world.roles,
+    }
+    for path, what, name in _named(scenario):
+        if name not in known[what]:
+            raise ScenarioError(f"{path}: this city has no {what} `{name}`; {did_you_mean(name, known[what])}")
+
+
+def _named(scenario: Scenario) -> Named:
+    for name, one in scenario.authorities.items():
+        yield from _all(f"authorities.{name}.zones", "zone", one.zones)
+    for name, order in scenario.orders.items():
+        path = f"orders.{name}"
+        if isinstance(order, Close):
+            yield f"{path}.setting", "setting", order.setting
+        if isinstance(order, Trace):
+            yield from _all(f"{path}.names", "setting", [setting for setting in order.names if setting != LINKS])
+        if isinstance(order, ReduceContacts):
+            yield from _all(f"{path}.settings", "setting", order.settings)
+        if isinstance(order, Isolate | Test | Treat):
+            yield from _who(f"{path}.who", order.who)
+        if isinstance(order, Campaign):
+            for number, who in enumerate(order.groups):
+                yield from _who(f"{path}.groups[{number}]", who)
+
+
+def _who(path: str, who: Who) -> Named:
+    yield from _all(f"{path}.zones", "zone", who.zones)
+    yield from _all(f"{path}.kinds", "kind of place", who.kinds)
+    yield from _all(f"{path}.roles", "role", who.roles)
+
+
+def _all(path: str, what: str, names: Iterable[str] | None) -> Named:
+    yield from ((path, what, name) for name in names or ())
