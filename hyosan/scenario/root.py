@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, mod
 from hyosan.scenario.behaviour import Behaviour
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.city import City
+from hyosan.scenario.objectives import Objective
 from hyosan.scenario.pathogen import Pathogen
 from hyosan.scenario.response import AnyOrder
 from hyosan.units import Duration, Loudness, Share
@@ -192,6 +193,7 @@ class Scenario(Block):
     behaviour: Behaviour = Behaviour()
     noises: dict[Name, Noise] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
+    objectives: Annotated[dict[Name, Objective], Field(max_length=1000)] = Field(default={})
     checkpoints: Checkpoints = Checkpoints()
     data: (
         Annotated[
