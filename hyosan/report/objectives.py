@@ -8,6 +8,7 @@ from hyosan.report.counts import Curve, Row, clock, curves, written
 from hyosan.results.run import Run
 from hyosan.results.verdicts import MISSED, UNKNOWN, Verdict, judge
 from hyosan.scenario.objectives import Objective, say_number
+from hyosan.units import parse
 
 _OBJECTIVES = TypeAdapter(dict[str, Objective])
 
@@ -21,11 +22,13 @@ def verdicts(run: Run) -> list[Row]:
     """A row for each objective, in the order of the scenario: name, wanted, verdict, value, when, off, told, table, rows."""
     manifest, ending = run.manifest, run.ending
     wanted = objectives_of(run)
+    allotted = (written(run).get("time") or {}).get("end")
+    over = allotted is not None and manifest["end_second"] < parse(allotted, "duration")
     by_zone = {zone: curves(run, zone) for zone in dict.fromkeys(one.place for one in wanted.values() if not one.is_figure)}
     found = []
     for name, one in wanted.items():
         curve = by_zone.get(one.place, {}).get((one.seen, one.quantity), Curve.empty())
-        judged = judge(one, curve.seconds, curve.values, ending, manifest["end_second"], manifest["start_clock_seconds"])
+        judged = judge(one, curve.seconds, curve.values, ending, manifest["end_second"], manifest["start_clock_seconds"], over)
         found.append(_row(run, name, one, judged))
     return found
 
@@ -56,6 +59,6 @@ def _told(one: Objective, judged: Verdict, off: float | None) -> str:
 def _where(run: Run, one: Objective, judged: Verdict) -> Row:
     """The file and the rows that the number was read from."""
     if one.is_figure:
-        return {"table": "manifest.json", "rows": "ending" if one.quantity != "days" else "end_second"}
+        return {"table": "manifest.json", "rows": "ending" if one.quantity != "days" else "end_second, in days"}
     at = f", second = {judged.second}" if judged.second is not None else ""
     return {"table": "series.parquet", "rows": f"zone = {one.place}, view = {one.seen}, quantity = {one.quantity}{at}"}

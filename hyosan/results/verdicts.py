@@ -12,6 +12,8 @@ from hyosan.results.ending import Ending
 from hyosan.scenario.objectives import WHOLE, Objective
 from hyosan.units import Moment
 
+_MOVES = ("quarantined", "left_city")
+"""Quantities of the truth that depend on where people are; all others stand still when nobody's state will change any more."""
 MET, MISSED, UNKNOWN = "met", "missed", "cannot be told"
 
 
@@ -29,13 +31,13 @@ class Verdict(NamedTuple):
 
 
 def judge(
-    objective: Objective, seconds: NDArray[np.int64], values: NDArray[np.int64], ending: Ending, end_second: int, start_clock: float
+    objective: Objective, seconds: NDArray[np.int64], values: NDArray[np.int64], ending: Ending, end_second: int, start_clock: float, over: bool
 ) -> Verdict:
     """The verdict on an objective.
 
     Arguments: `seconds` (ascending) and `values`, the rows of its quantity, zone and view; they are not looked at for a figure of the
-    ending. A quantity stands from a row until the next. Where the run ended before the objective's moment, the verdict is told only
-    if the rest of the run could not change it.
+    ending. A quantity stands from a row until the next. `over`: the run ended before its time since nothing was under way any more.
+    Where the run ended before the objective's moment, the verdict is told only if the rest of it could not have changed it.
     """
     if objective.is_figure:
         value = ending.figures(end_second)[objective.quantity]
@@ -49,8 +51,10 @@ def judge(
     verdict = _compared(objective, value)
     if due <= end_second:
         return Verdict(verdict, value, second, "")
-    settled = QUANTITIES[objective.quantity].grows and objective.place == WHOLE  # a zone's count those who are there, and they may leave
-    if settled and verdict == (MISSED if objective.at_most is not None else MET):
+    whole = objective.place == WHOLE  # a zone's count those who are there, and they may leave
+    if whole and over and objective.seen == "truth" and objective.quantity not in _MOVES:
+        return Verdict(verdict, value, second, "the run ended before, since nothing was under way any more")
+    if whole and QUANTITIES[objective.quantity].grows and verdict == (MISSED if objective.at_most is not None else MET):
         return Verdict(verdict, value, second, "the run ended before, and this number only grows")
     return Verdict(UNKNOWN, value, second, "the run ended before")
 

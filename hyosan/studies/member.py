@@ -129,7 +129,7 @@ class Worker:
         check_zones(scenario.objectives, ("all", *world.zones))
         use_threads(1)
         wanted = {name: scenario.objectives[name] for name in job.objectives}
-        kept = _Tally(job, wanted)
+        kept = _Tally(job, wanted, scenario.time.end)
         sim = Simulation(scenario, world, seed, kept, Coded, Processor(1))
         sim.begin()
         clock = _Clock(sim, None)
@@ -160,11 +160,11 @@ class Worker:
 class _Tally:
     """Takes the rows of a run: hashes all, keeps what the study asks for."""
 
-    def __init__(self, job: Job, wanted: dict[str, Objective]) -> None:
+    def __init__(self, job: Job, wanted: dict[str, Objective], allotted_seconds: float) -> None:
         from hyosan.results.hashes import TableHash
         from hyosan.tables import TABLES
 
-        self.job, self.wanted = job, wanted
+        self.job, self.wanted, self.allotted_seconds = job, wanted, allotted_seconds
         self.hashes = {table: TableHash(table) for table in TABLES}
         self.infected: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._rows: dict[tuple[str, str, str], list[tuple[int, int]]] = {(job.zone, QUANTITIES[name].view, name): [] for name in job.quantities}
@@ -196,8 +196,9 @@ class _Tally:
     def met(self, manifest: dict[str, Any]) -> dict[str, float]:
         """For each objective of the job whether the run met it."""
         ending, end, start = Ending.from_json(manifest["ending"]), manifest["end_second"], manifest["start_clock_seconds"]
+        over = end < self.allotted_seconds
         return {
-            MET + name: float(judge(one, *self._changes(one.place, one.seen, one.quantity), ending, end, start).verdict == JUDGED_MET)
+            MET + name: float(judge(one, *self._changes(one.place, one.seen, one.quantity), ending, end, start, over).verdict == JUDGED_MET)
             for name, one in self.wanted.items()
         }
 

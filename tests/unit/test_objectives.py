@@ -122,13 +122,29 @@ SECONDS, VALUES = np.array([3600, DAY, 3 * DAY]), np.array([2, 10, 30])
 )
 def test_verdicts(wanted: dict[str, Any], verdict: str, value: float | None, why: str) -> None:
     ending = Ending(residents=100, alive=Alive(human=90), killed_otherwise=10)
-    found = judge(Objective(**wanted), SECONDS, VALUES, ending, 4 * DAY, 0)
+    found = judge(Objective(**wanted), SECONDS, VALUES, ending, 4 * DAY, 0, over=False)
     assert (found.verdict, found.value, found.why) == (verdict, value, why)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "verdict"),
+    [
+        ({"quantity": "infected", "at_most": 40}, "met"),
+        ({"quantity": "ill", "at_least": 40}, "missed"),
+        ({"quantity": "ill", "at_most": 40, "zone": "north"}, "cannot be told"),
+        ({"quantity": "left_city", "at_most": 40}, "cannot be told"),
+        ({"quantity": "reported_infected", "at_most": 40}, "cannot be told"),
+    ],
+)
+def test_a_run_in_which_nothing_is_under_way_any_more_stands_as_it_ended(wanted: dict[str, Any], verdict: str) -> None:
+    """Else the policy that ends an outbreak soonest would be the one of which least can be told."""
+    found = judge(Objective(**wanted, by="90 days"), SECONDS, VALUES, Ending(residents=0), 4 * DAY, 0, over=True)
+    assert found.verdict == verdict
 
 
 def test_what_was_never_counted_cannot_be_told() -> None:
     empty = np.empty(0, dtype=np.int64)
-    found = judge(Objective(quantity="turned", at_most=3), empty, empty, Ending(residents=0), DAY, 0)
+    found = judge(Objective(quantity="turned", at_most=3), empty, empty, Ending(residents=0), DAY, 0, over=False)
     assert (found.verdict, found.why) == ("cannot be told", "it was never counted in this run")
 
 
@@ -165,7 +181,7 @@ def test_the_account_is_made_from_the_folder_alone(done: Run) -> None:
     assert rows["many"]["value"] == truth[-1]["value"] == done.ending.ever_infected
     assert rows["many"]["rows"] == f"zone = all, view = truth, quantity = infected, second = {truth[-1]['second']}"
     assert rows["short"]["told"].startswith("missed by ")
-    assert rows["late"]["told"].startswith("cannot be told: the run ended before; it was ")
+    assert rows["late"]["told"].startswith("cannot be told: the run ended before; it was ") == (done.why == "its time was over")
 
 
 def test_page_text_and_json_say_the_same(done: Run) -> None:
