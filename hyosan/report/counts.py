@@ -239,7 +239,7 @@ def _known(text: str) -> str:
         return text[:200]
     if not isinstance(knowledge, dict):
         return text[:200]
-    return ", ".join(f"{say(str(key))} {_plain(value)}" for key, value in knowledge.items())[:400]
+    return ", ".join(f"{say(str(key)).replace('.', ' ')} {_plain(value)}" for key, value in knowledge.items())[:400]
 
 
 def _reported(text: str) -> int | None:
