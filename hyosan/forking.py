@@ -26,6 +26,7 @@ from hyosan.scenario.dump import dump
 from hyosan.scenario.files import resolve_file
 from hyosan.scenario.load import load
 from hyosan.scenario.midrun import Standing, changed
+from hyosan.scenario.objectives import check_zones
 from hyosan.scenario.observed import ObservedFile, read_all
 from hyosan.scenario.root import Scenario
 from hyosan.simulate import Progress, _Clock, _device, _ending_at, _hash, _last_rows, _manifest, _Memory
@@ -101,6 +102,7 @@ def fork(
     if parent.path is not None and out is not None:
         note["folder"] = Path(os.path.relpath(parent.path.resolve(), Path(out).resolve())).as_posix()
     world = _world_of(parent, old, keep=True)
+    check_zones(new.objectives, ("all", *world.zones))
     use = use_threads(threads or default_threads())
     runner = _Runner(course, world, int(parent.manifest["seed"]), _device(device, use), use, observed, progress, until is not None)
     return runner.run(Path(out) if out is not None else None, force, parent, note)

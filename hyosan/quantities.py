@@ -1,4 +1,4 @@
-"""What the series of a run counts: names, views and meanings. Apart from the tables, since checking a scenario needs them and no Arrow."""
+"""What is counted of a run, over time and at its end: names, views and meanings. Apart from the tables, since checking a scenario needs no Arrow."""
 
 from __future__ import annotations
 
@@ -33,3 +33,25 @@ QUANTITIES = {
     "zones_marked": Quantity("known", "zones marked by a sweep", False),
 }
 """Quantities of the series. Those of the known view are of the whole city only; a zone's count those who are there at the time."""
+FIGURES = {
+    "ever_infected": "people infected at least once",
+    "alive": "residents who came out alive",
+    "dead": "people who died",
+    "killed_in_strikes": "people killed in strikes",
+    "killed_in_strikes_not_infected": "people killed in strikes who were not infected",
+    "killed_otherwise": "people who died otherwise than in strikes",
+    "turned_at_large": "turned people at large at the end",
+    "held_infected": "turned people held at the end",
+    "missing": "people missing with no body found",
+    "in_quarantine": "people alive in the quarantine at the end",
+    "strikes": "strikes",
+    "martial_law_days": "days under martial law",
+    "residents": "residents",
+    "days": "days of the run",
+}
+"""Figures of the ending, one number each; studies keep them of every run."""
+
+
+def views(quantity: str) -> tuple[str, ...]:
+    """The views in which a quantity of the series stands."""
+    return ("truth", "known") if quantity == "quarantined" else (QUANTITIES[quantity].view,)

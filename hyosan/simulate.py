@@ -23,6 +23,7 @@ from hyosan.results.run import Run
 from hyosan.results.store import RunWriter
 from hyosan.scenario.dump import dump
 from hyosan.scenario.load import load
+from hyosan.scenario.objectives import check_zones as check_objectives
 from hyosan.scenario.observed import ObservedFile, check_zones, kept_by_run, read_all
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS, Moment
@@ -86,6 +87,7 @@ def run(
     world = build(scenario.city, scenario.base)
     observed = read_all(scenario)
     check_zones(observed, world.zones)
+    check_objectives(scenario.objectives, ("all", *world.zones))
     scenario = kept_by_run(scenario, observed)
     use = use_threads(threads or default_threads())
     if out is None:

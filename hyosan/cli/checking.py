@@ -1,4 +1,4 @@
-"""`hyosan check`: what a scenario is, in words and a few numbers: its city, its pathogen, who is infected first, and its orders."""
+"""`hyosan check`: what a scenario is, in words and a few numbers: its city, its pathogen, who is infected first, orders, objectives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from hyosan.scenario import condition
 from hyosan.scenario.city import City
+from hyosan.scenario.objectives import Objective
 from hyosan.scenario.response import FORCE
 from hyosan.scenario.response_base import Order
 from hyosan.scenario.root import Beds, Immune, Scenario, Seed, Vaccination
@@ -42,6 +43,7 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
         },
         "orders": orders,
         "force": [name for name, order in scenario.orders.items() if order.do in FORCE],
+        "objectives": {name: say_objective(name, one, scenario) for name, one in scenario.objectives.items()},
         "uncertain": uncertain,
         "data": {name: data.file for name, data in scenario.named_data.items()},
     }
@@ -73,6 +75,10 @@ def as_text(found: dict[str, Any]) -> str:
     lines += ["", f"Orders ({len(found['orders'])})" if found["orders"] else "No orders: nobody responds."]
     for number, text in enumerate(found["orders"].values(), 1):
         lines += _wrapped(text, f"{number:>3}  ")
+    if found["objectives"]:
+        lines += ["", f"Objectives ({len(found['objectives'])})"]
+        for number, text in enumerate(found["objectives"].values(), 1):
+            lines += _wrapped(text, f"{number:>3}  ")
     if found["force"]:
         lines += ["", *_wrapped(f"Force is used by: {_listed(found['force'])}. Whoever is there can be hit, infected or not.", "")]
     return "\n".join([*lines, "", "The scenario is valid."])
@@ -169,6 +175,14 @@ def say_order(name: str, order: Order, scenario: Scenario) -> str:
         every, times = say_duration(order.repeat.every), order.repeat.times
         parts.append(f"again every {every}, at most {times:,} times in all, as long as {holds(order.repeat.as_long_as)}")
     return ", ".join(parts) + "."
+
+
+def say_objective(name: str, objective: Objective, scenario: Scenario) -> str:
+    """An objective as a sentence: what is bounded, where, by when, in which view."""
+    start = Moment(scenario.time.start).seconds
+    late = objective.by is not None and Moment(objective.by).second(start) > scenario.time.end
+    note = " (after the end of the run, so that it may not be told)" if late else ""
+    return f"{name}: {objective.say(start)}{note}."
 
 
 def _share(value: float) -> str:

@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hyosan.results.ending import Ending
-from hyosan.results.run import Run
+from hyosan.results.run import SCENARIO_NAME, Run
 from hyosan.results.tree import infections, offspring, tree
+from hyosan.scenario.positions import plain
+from hyosan.scenario.reading import read
 from hyosan.tables import ENDING_CLASSES, LINE_LIST
 from hyosan.units import say_clock
 
@@ -29,6 +31,11 @@ class Curve(NamedTuple):
 
     seconds: NDArray[np.int64]
     values: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls) -> Curve:
+        """A quantity that was never counted."""
+        return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
     def at(self, moments: Any) -> NDArray[np.int64]:
         """Values at these seconds; 0 before the first."""
@@ -47,6 +54,12 @@ class Curve(NamedTuple):
 def clock(run: Run, second: int) -> str:
     """A second of the run as `day 2 14:10`."""
     return say_clock(second, run.manifest["start_clock_seconds"])
+
+
+def written(run: Run) -> Row:
+    """The scenario in force at the end of a run, as its own file says it: plain values."""
+    found = plain(read(run.scenario_text, SCENARIO_NAME)) if run.scenario_text.strip() else None
+    return found if isinstance(found, dict) else {}
 
 
 def curves(run: Run, zone: str = "all") -> dict[tuple[str, str], Curve]:
@@ -147,13 +160,16 @@ def zones(run: Run) -> list[Row]:
 
 
 def decisions(run: Run) -> list[Row]:
-    """The orders in order of decision, numbered from 1: times by the clock, and what was known in words."""
+    """The orders in order of decision, numbered from 1: times by the clock, what was known and what was true in words, means used."""
     rows = sorted(run.orders.to_pylist(), key=lambda row: (row["second_decided"], row["order"], row["number"]))
     ended = run.manifest["end_second"]
+    infected, states = _first_infections(run), curves(run)
     again = {row["order"] for row in rows if row["number"] > 1}
     return [
         {
             "no": position,
+            "name": row["order"],
+            "number": row["number"],
             "order": row["order"] + (f" ({row['number']})" if row["order"] in again else ""),
             "authority": row["authority"],
             "measure": say(row["measure"]),
@@ -161,6 +177,13 @@ def decisions(run: Run) -> list[Row]:
             "effective": _moment(run, row["second_effective"], ended, "not yet"),
             "ended": _moment(run, row["second_ended"], ended, "in force"),
             "known": _known(row["knowledge"]),
+            "true": _true(infected, states, row["second_decided"]),
+            "reported_infected": _reported(row["knowledge"]),
+            "true_infected": int(np.searchsorted(infected, row["second_decided"], side="right")),
+            "infected_meanwhile": int(np.subtract(*np.searchsorted(infected, (row["second_effective"], row["second_decided"]), side="right")))
+            if row["second_effective"] >= 0
+            else None,
+            "used": _known(row["used"]),
             "reached": row["reached"],
             "because": row["ended_because"],
             "second_decided": row["second_decided"],
@@ -183,9 +206,13 @@ def ages(run: Run) -> list[Row]:
     for low, high in AGE_BANDS:
         band = (age >= low) & (age <= high)
         if band.any():
-            label = f"{low}-{high}" if high < 200 else f"{low} and over"
-            rows.append({"ages": label, "people": int(band.sum())} | {say(n): int((endings[band] == n).sum()) for n in used})
+            rows.append({"ages": age_label(low, high), "people": int(band.sum())} | {say(n): int((endings[band] == n).sum()) for n in used})
     return rows
+
+
+def age_label(low: int, high: int) -> str:
+    """An age group: `10-19`, `80 and over`."""
+    return f"{low}-{high}" if high < 200 else f"{low} and over"
 
 
 def say(name: str) -> str:
@@ -212,7 +239,33 @@ def _known(text: str) -> str:
         return text[:200]
     if not isinstance(knowledge, dict):
         return text[:200]
-    return ", ".join(f"{say(str(key))} {_plain(value)}" for key, value in knowledge.items())[:400]
+    return ", ".join(f"{say(str(key)).replace('.', ' ')} {_plain(value)}" for key, value in knowledge.items())[:400]
+
+
+def _reported(text: str) -> int | None:
+    """How many infected were reported when an order was decided; None if its knowledge does not say."""
+    try:
+        number = json.loads(text or "{}")["reported.infected"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return number if isinstance(number, int) else None
+
+
+def _true(infected: NDArray[np.int64], every: dict[tuple[str, str], Curve], second: int) -> str:
+    """What was true at a moment: `infected 71, turned 12, dead 3`; people infected at least once, the rest from the hourly series."""
+    parts = [f"infected {np.searchsorted(infected, second, side='right'):,}"]
+    for name in ("ill", "turned", "dead"):
+        curve = every.get(("truth", name))
+        if curve is not None and curve.peak[0]:
+            parts.append(f"{name} {int(curve.at(second)):,}")
+    return ", ".join(parts)
+
+
+def _first_infections(run: Run) -> NDArray[np.int64]:
+    """Seconds at which people were infected for the first time, ascending."""
+    rows = infections(run)
+    _, first = np.unique(rows["person"].to_numpy(), return_index=True)
+    return np.sort(rows["second"].to_numpy()[first])
 
 
 def _plain(value: Any) -> str:

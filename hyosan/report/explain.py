@@ -182,12 +182,12 @@ def _first_order(facts: Facts) -> str:
     name = first["order"] if first["order"] == first["measure"] else f"{first['order']} ({first['measure']})"
     which = "The only order" if len(orders) == 1 else f"The first of {len(orders):,} orders"
     text = f"{which}, {name}, was decided on {first['decided']}"
-    every = facts.curves
-    truth, known = every.get(("truth", "infected")), every.get(("known", "reported_infected"))
-    if truth is None or known is None:
+    known = first["reported_infected"]
+    if known is None and (curve := facts.curves.get(("known", "reported_infected"))) is not None:
+        known = int(curve.at(first["second_decided"]))
+    if known is None:
         return text + "."
-    moment = first["second_decided"]
-    return f"{text}, when {_people(int(truth.at(moment)))} had been infected and the authorities knew of {int(known.at(moment)):,}."
+    return f"{text}, when {_people(first['true_infected'])} had been infected and the authorities knew of {known:,}."
 
 
 def _rule(facts: Facts) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyosan.errors import RunFolderError
+from hyosan.report.accountability import deaths, questions, tolls
 from hyosan.report.counts import Facts, Row, clock, gather
 from hyosan.report.explain import count, sentences, share, status_sentence, tiles
 from hyosan.report.figures import epidemic_curve, share_bars, truth_and_known, zone_map
+from hyosan.report.objectives import verdicts
 from hyosan.report.observed import comparisons, summary
 from hyosan.report.overlay import observed_over_run
 from hyosan.results.atomic import write_bytes
@@ -50,6 +52,7 @@ def account(run: Run | Facts) -> dict[str, Any]:
     facts = run if isinstance(run, Facts) else gather(run)
     run = facts.run
     manifest = run.manifest
+    killed = deaths(run, facts.decisions)
     return {
         "title": manifest.get("title") or manifest["name"],
         "name": manifest["name"],
@@ -60,10 +63,13 @@ def account(run: Run | Facts) -> dict[str, Any]:
         "tiles": [tile._asdict() for tile in tiles(facts)],
         "ending": facts.ending.to_json(),
         "why": run.why,
+        "objectives": verdicts(run),
         "zones": facts.zones,
         "spread": {key: value for key, value in facts.spread._asdict().items() if key != "seconds"},
         "ages": facts.ages,
         "decisions": facts.decisions,
+        "tolls": tolls(facts.decisions, killed),
+        "questions": [one._asdict() for one in questions(run, facts.decisions, killed, facts.curves)],
         "data": [summary(one) for one in comparisons(run)],
         "data_files": list(manifest.get("data", {}).values()),
         "set_up": _set_up(run),
@@ -129,11 +135,26 @@ def text_report(run: Run) -> str:
     for sentence in told["sentences"]:
         lines += textwrap.wrap(sentence, 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
     lines += ["", *(f"{tile['value']:>12}  {tile['label']} ({tile['note']})" for tile in told["tiles"])]
+    if told["objectives"]:
+        lines += ["", "Objectives"]
+        for row in told["objectives"]:
+            lines += textwrap.wrap(
+                f"{row['objective']}: {row['wanted']}: {row['told']}", 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False
+            )
     if told["decisions"]:
         lines += ["", "Decisions"]
         lines += [_decision_line(row) for row in told["decisions"][:40]]
         more = len(told["decisions"]) - 40
         lines += [f"     and {more:,} more"] if more > 0 else []
+    if told["tolls"]:
+        lines += ["", "Killed by orders"]
+        lines += [f"{row['killed']:>12,}  {row['order']} by {row['authority']} ({row['not infected']:,} not infected)" for row in told["tolls"]]
+    if told["questions"]:
+        lines += ["", "Open questions for a hearing"]
+        for one in told["questions"]:
+            lines += textwrap.wrap(one["asks"], 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
+            for fact in one["facts"]:
+                lines += textwrap.wrap(fact, 100, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)
     if len(told["zones"]) > 1:
         lines += ["", "Hardest hit zones"]
         lines += [f"{row['infections']:>12,}  {row['zone']} ({share(row['share'], 1)})" for row in told["zones"][:5]]

@@ -11,6 +11,7 @@ from hyosan.report.explain import status_sentence
 from hyosan.report.figures import KNOWN, TRUTH, count_axis, time_axis, whole
 from hyosan.report.page import HTML_NAME, JSON_NAME, _library, _script_json
 from hyosan.results.atomic import write_bytes
+from hyosan.studies.member import MET
 from hyosan.studies.study import Study
 from hyosan.units import Moment, say_clock
 
@@ -41,6 +42,7 @@ def account_of_study(study: Study) -> dict[str, Any]:
         "sentences": _sentences(manifest, summary, differences),
         "reference": manifest["reference"],
         "objectives": manifest["objectives"],
+        "met": _met(summary, differences),
         "quantiles": quantiles,
         "figures": [
             {
@@ -81,6 +83,9 @@ def text_of_study(study: Study) -> str:
             last = row["figure"]
         values = "".join(f"{row[q]:>10,.4g}" if row[q] < 10_000 else f"{row[q]:>10,.0f}" for q in told["quantiles"])
         lines.append(f"{row['variation']:<{width}}{row['runs']:>8}{values}{_number(row['mean']):>12}{_number(row['mc_error']):>9}")
+    if told["met"]:
+        lines += ["", "Objectives: runs that meet them"]
+        lines += [f"  {row['objective']}, {row['variation']}: {say_met(row)}" for row in told["met"][:200]]
     if told["compared"]:
         lines += ["", f"Differences from {told['reference']!r}, seed by seed"]
         lines += [f"  {row['figure']}, {row['variation']}: {say_difference(row)}" for row in told["compared"][:200]]
@@ -108,6 +113,14 @@ def say_difference(row: dict[str, Any], verdict: bool = True) -> str:
     return "; ".join(parts)
 
 
+def say_met(row: dict[str, Any]) -> str:
+    """In how many runs an objective was met, and in how many pairs only here or only under the variation compared with."""
+    text = f"{row['share']:.1%} of {row['runs']:,} runs (Monte Carlo error {row['mc_error']:.1%})"
+    if row["pairs"]:
+        text += f"; met only here in {row['only_here']:,}, only there in {row['only_there']:,} of {row['pairs']:,} pairs"
+    return text
+
+
 def write_study_report(study: Study) -> Path:
     """Write `report.html` and `report.json` into the folder of a study; gives the path of the page."""
     from jinja2 import Environment, StrictUndefined
@@ -117,6 +130,7 @@ def write_study_report(study: Study) -> Path:
     files = resources.files("hyosan.report")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["number"] = _number
+    environment.filters["met"] = say_met
     environment.filters["difference"] = lambda row: say_difference(row, verdict=False)
     template = environment.from_string(files.joinpath("study.html").read_text(encoding="utf-8"))
     page = template.render(
@@ -189,6 +203,22 @@ def _nested(table: Any, key: str) -> dict[str, dict[str, dict[str, float]]]:
     for row in table.to_pylist():
         found.setdefault(row["variation"], {}).setdefault(row[key], {})[row["statistic"]] = row["value"]
     return found
+
+
+def _met(summary: dict[str, Any], differences: dict[str, Any]) -> list[dict[str, Any]]:
+    """For each objective and variation the share of runs that met it; where it is compared, the pairs in which only one of the two did."""
+    names = dict.fromkeys(figure for told in summary.values() for figure in told if figure.startswith(MET))
+    rows = []
+    for figure in names:
+        for variation, told in summary.items():
+            one, paired = told[figure], differences.get(variation, {}).get(figure, {})
+            counts = {"pairs": paired.get("pairs", 0), "only_here": paired.get("higher", 0), "only_there": paired.get("lower", 0)}
+            rows.append(
+                {"objective": figure.removeprefix(MET), "variation": variation, "runs": int(one["runs"]), "share": one["mean"]}
+                | {"mc_error": one["mc_error"]}
+                | {name: int(value) for name, value in counts.items()}
+            )
+    return rows
 
 
 def _only(manifest: dict[str, Any], summary: dict[str, Any], differences: dict[str, Any]) -> list[dict[str, Any]]:

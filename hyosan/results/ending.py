@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from hyosan.errors import RunFolderError, SelfCheckError
+from hyosan.quantities import FIGURES
+from hyosan.units import DAY_SECONDS
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,14 @@ class Ending:
         for name, part in (("ever infected", self.ever_infected), ("in quarantine", self.in_quarantine)):
             if part > self.residents:
                 raise SelfCheckError(f"ending: {part} {name} of {self.residents} residents. This is a bug in hyosan.")
+
+    def figures(self, end_second: int) -> dict[str, float]:
+        """The figures by name, those of `quantities.FIGURES`."""
+        own = {
+            "alive": self.alive.total, "dead": self.dead, "killed_in_strikes": self.killed_in_strikes.total,
+            "killed_in_strikes_not_infected": self.killed_in_strikes.not_infected, "days": end_second / DAY_SECONDS,
+        }  # fmt: skip
+        return {name: own[name] if name in own else getattr(self, name) for name in FIGURES}
 
     def to_json(self) -> dict[str, Any]:
         """The figures as nested plain numbers, for the manifest."""

@@ -10,6 +10,7 @@ from hyosan.scenario.block import Varies
 from hyosan.scenario.extends import DATA_FILES
 from hyosan.scenario.files import wrong_name
 from hyosan.scenario.nearest import did_you_mean
+from hyosan.scenario.objectives import faults
 from hyosan.scenario.pathogen import ByAge, ByHost, Pathogen, Transition
 from hyosan.scenario.positions import Node, Path, Problem, place_of
 from hyosan.scenario.response import MEASURES
@@ -47,6 +48,7 @@ def problems(scenario: Scenario, root: Node) -> list[Problem]:
         _orders,
         _authorities,
         _medical,
+        _objectives,
         _data_files,
     ):
         found += check(scenario)
@@ -408,6 +410,19 @@ def _medical(scenario: Scenario) -> Found:
         of_contacts = (isinstance(order, Test) and order.whom == "contacts") or (isinstance(order, Campaign) and order.contacts)
         if of_contacts and not any(isinstance(other, Trace) for other in scenario.orders.values()):
             yield (*path, "whom" if isinstance(order, Test) else "contacts"), "no order traces contacts; add one that says `do: trace`"
+
+
+def _objectives(scenario: Scenario) -> Found:
+    try:
+        start = start_clock_seconds(scenario)
+    except UnitError:
+        return  # told already
+    rooms = scenario.city.rooms
+    for name, objective in scenario.objectives.items():
+        yield from faults(name, objective, start)
+        if rooms is not None and objective.zone is not None:
+            zones = dict.fromkeys(("all", *(room.zone for room in rooms.places.values())))
+            yield from _known(("objectives", name, "zone"), objective.zone, zones, "a zone of the plan")
 
 
 def _condition(scenario: Scenario, path: Path, text: str) -> Found:

@@ -14,7 +14,7 @@ from hyosan.scenario.dump import plain
 from hyosan.scenario.root import Scenario
 from hyosan.units import Moment, say_clock
 
-FREE = ("orders", "noises", "checkpoints", "title", "about")
+FREE = ("orders", "noises", "objectives", "checkpoints", "title", "about")
 """Parts of a scenario that may change; `time` may in `END`."""
 END = ("end", "stop_when_over")
 FREE_OF_DECIDED = ("until", "repeat", "delay", "source")
@@ -64,7 +64,7 @@ def _fixed(old: Scenario, new: Scenario) -> list[str]:
             parts["time"].pop(name, None)
     return [
         f"{path}: cannot change in mid-run: {_WHY.get(path.split('.')[0], 'it is part of what the run started from')}. "
-        "Allowed are orders, noises and the end of the run; for anything else run the scenario anew."
+        "Allowed are orders, noises, objectives and the end of the run; for anything else run the scenario anew."
         for path in _differing(one, other)
     ]
 

@@ -12,7 +12,7 @@ from hyosan.scenario.positions import Node, Path, dotted
 from hyosan.scenario.reading import read
 from hyosan.scenario.shape import ROOT, Shape, step
 
-_NUMERIC_TEXT = ("at", "start", "when", "until", "as_long_as", "ages")
+_NUMERIC_TEXT = ("at", "by", "start", "when", "until", "as_long_as", "ages")
 """Fields of text that can hold numbers."""
 
 

@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 
 from hyosan import provenance
 from hyosan.errors import RunFolderError, ScenarioError
-from hyosan.quantities import QUANTITIES
+from hyosan.quantities import FIGURES, QUANTITIES
 from hyosan.results.atomic import HASH_BYTES
 from hyosan.results.ending import Ending
+from hyosan.results.verdicts import MET as JUDGED_MET
+from hyosan.results.verdicts import judge
+from hyosan.scenario.objectives import Objective
 from hyosan.studies.plan import Plan
 from hyosan.units import DAY_SECONDS
 
-FORMAT = 1
-FIGURES = (
-    "ever_infected", "alive", "dead", "killed_in_strikes", "killed_otherwise", "turned_at_large", "held_infected", "missing", "in_quarantine",
-    "strikes", "martial_law_days", "residents", "days",
-)  # fmt: skip
-"""Numbers kept of each member: those of the ending, and how many days it lasted."""
+FORMAT = 2
+MET = "met: "
+"""What the figure of an objective is called: this and its name. It is 1 where a run met it, else 0, also where it cannot be told."""
 MAX_CELLS = 1_000_000
 _MAGIC = b"hyosan member 1 "
 
@@ -47,6 +47,13 @@ class Job(NamedTuple):
     """Moments at which series are read."""
     keys: list[str]
     """For each variation a hash of all that its members follow from, but for the seed."""
+    objectives: list[str]
+    """Objectives that all variations have."""
+
+    @property
+    def figures(self) -> list[str]:
+        """Names of the figures kept of each member: those of the ending, and for each objective whether it was met."""
+        return [*FIGURES, *(MET + name for name in self.objectives)]
 
 
 class Member(NamedTuple):
@@ -71,7 +78,7 @@ def job_of(plan: Plan) -> Job:
     from hyosan.scenario.load import load
     from hyosan.simulate import _ending_at
 
-    ends = []
+    ends, wanted = [], []
     for one in plan.variations:
         try:
             scenario = load(plan.tree, overrides=one.changes, base=plan.base)
@@ -79,6 +86,7 @@ def job_of(plan: Plan) -> Job:
         except ScenarioError as error:
             raise ScenarioError("\n".join(f"variation {one.name!r}: {line}" for line in str(error).splitlines())) from None
         ends.append(scenario.time.end)
+        wanted.append(scenario.objectives)
     end = max(ends)
     every = plan.every if plan.every is not None else DAY_SECONDS if end > 5 * DAY_SECONDS else 3600
     seconds = list(range(0, int(end) + 1, round(every)))
@@ -88,7 +96,7 @@ def job_of(plan: Plan) -> Job:
     keys = [_hash(json.dumps([*parts, one.changes], sort_keys=True).encode()) for one in plan.variations]
     return Job(
         plan.tree, str(plan.base), [one.changes for one in plan.variations], [one.name for one in plan.variations], plan.until,
-        list(plan.quantities), plan.zone, seconds, keys,
+        list(plan.quantities), plan.zone, seconds, keys, [name for name in wanted[0] if all(name in others for others in wanted)],
     )  # fmt: skip
 
 
@@ -107,6 +115,7 @@ class Worker:
         from hyosan.results.columns import Coded
         from hyosan.results.hashes import history_hash, result_hash
         from hyosan.scenario.load import load
+        from hyosan.scenario.objectives import check_zones
         from hyosan.scenario.observed import kept_by_run, read_all
         from hyosan.simulate import _Clock, _ending_at, _last_rows, _manifest
 
@@ -117,8 +126,10 @@ class Worker:
         scenario = kept_by_run(scenario, read_all(scenario))  # as a run folder names its data, so that hashes are those of `hyosan.run`
         if job.zone != "all" and job.zone not in world.zones:
             raise ScenarioError(f"series.zone: {job.zone!r} is no zone of this city; allowed: all, {', '.join(world.zones[:25])}")
+        check_zones(scenario.objectives, ("all", *world.zones))
         use_threads(1)
-        kept = _Tally(job)
+        wanted = {name: scenario.objectives[name] for name in job.objectives}
+        kept = _Tally(job, wanted, scenario.time.end)
         sim = Simulation(scenario, world, seed, kept, Coded, Processor(1))
         sim.begin()
         clock = _Clock(sim, None)
@@ -129,7 +140,7 @@ class Worker:
         return _encode(
             {
                 "variation": job.names[variation], "seed": seed, "key": job.keys[variation],
-                "figures": figures(Ending.from_json(manifest["ending"]), manifest["end_second"]),
+                "figures": Ending.from_json(manifest["ending"]).figures(manifest["end_second"]) | kept.met(manifest),
                 "series": kept.sampled().tolist(), "infected": _pack(kept.infected),
                 "history_hash": history_hash(hashes), "result_hash": result_hash(hashes, manifest),
             }
@@ -149,14 +160,15 @@ class Worker:
 class _Tally:
     """Takes the rows of a run: hashes all, keeps what the study asks for."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, wanted: dict[str, Objective], allotted_seconds: float) -> None:
         from hyosan.results.hashes import TableHash
         from hyosan.tables import TABLES
 
-        self.job = job
+        self.job, self.wanted, self.allotted_seconds = job, wanted, allotted_seconds
         self.hashes = {table: TableHash(table) for table in TABLES}
         self.infected: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._rows: dict[str, list[tuple[int, int]]] = {name: [] for name in job.quantities}
+        self._rows: dict[tuple[str, str, str], list[tuple[int, int]]] = {(job.zone, QUANTITIES[name].view, name): [] for name in job.quantities}
+        self._rows |= {(one.place, one.seen, one.quantity): [] for one in wanted.values()}
 
     def append(self, table: str, columns: Any) -> None:
         from hyosan.results.columns import to_batch
@@ -169,23 +181,31 @@ class _Tally:
         if table == "series":
             names = ("second", "zone", "view", "quantity", "value")
             for second, zone, view, quantity, value in zip(*(batch.column(batch.schema.get_field_index(n)).to_pylist() for n in names), strict=True):
-                if zone == self.job.zone and quantity in self._rows and view == QUANTITIES[quantity].view:
-                    self._rows[quantity].append((second, value))
+                if (rows := self._rows.get((zone, view, quantity))) is not None:
+                    rows.append((second, value))
 
     def sampled(self) -> NDArray[np.int64]:
         """The value of each quantity at each moment: the last one written by then; before the first, the first."""
         found = np.zeros((len(self.job.quantities), len(self.job.seconds)), dtype=np.int64)
         for row, name in enumerate(self.job.quantities):
-            if changes := self._rows[name]:
-                moments, values = np.array(changes, dtype=np.int64).T
+            moments, values = self._changes(self.job.zone, QUANTITIES[name].view, name)
+            if len(moments):
                 found[row] = values[np.maximum(np.searchsorted(moments, self.job.seconds, side="right") - 1, 0)]
         return found
 
+    def met(self, manifest: dict[str, Any]) -> dict[str, float]:
+        """For each objective of the job whether the run met it."""
+        ending, end, start = Ending.from_json(manifest["ending"]), manifest["end_second"], manifest["start_clock_seconds"]
+        over = end < self.allotted_seconds
+        return {
+            MET + name: float(judge(one, *self._changes(one.place, one.seen, one.quantity), ending, end, start, over).verdict == JUDGED_MET)
+            for name, one in self.wanted.items()
+        }
 
-def figures(ending: Ending, end_second: int) -> dict[str, float]:
-    """The figures of a member by name, those of `FIGURES`."""
-    own = {"alive": ending.alive.total, "dead": ending.dead, "killed_in_strikes": ending.killed_in_strikes.total, "days": end_second / DAY_SECONDS}
-    return {name: own[name] if name in own else getattr(ending, name) for name in FIGURES}
+    def _changes(self, zone: str, view: str, quantity: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Seconds and values of a quantity's rows."""
+        moments, values = np.array(self._rows[zone, view, quantity], dtype=np.int64).reshape(-1, 2).T
+        return moments, values
 
 
 def read_member(path: Path, key: str | None = None) -> Member:

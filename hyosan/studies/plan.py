@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hyosan.errors import ScenarioError
-from hyosan.quantities import QUANTITIES
+from hyosan.quantities import FIGURES, QUANTITIES
 from hyosan.scenario.dump import as_yaml
 from hyosan.scenario.extends import with_parents
 from hyosan.scenario.files import is_library_name, read_text, resolve_file
@@ -305,8 +305,6 @@ class _Reader:
                 told = f"no variation is called {short(found['reference'])}; {did_you_mean(found['reference'], names)}"
                 raise self.wrong(fields["to"], ("compare", "to"), told)
         if "objectives" in fields:
-            from hyosan.studies.member import FIGURES
-
             found["objectives"] = {}
             for name, item in self.mapping(fields["objectives"], ("compare", "objectives")).items():
                 if name not in FIGURES:

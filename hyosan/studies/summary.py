@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from hyosan.results.atomic import atomic_file
 from hyosan.studies import statistics
-from hyosan.studies.member import FIGURES, Job, Member
+from hyosan.studies.member import Job, Member
 from hyosan.studies.plan import Plan
 
 _NAME = pa.dictionary(pa.int16(), pa.string())
@@ -31,7 +31,7 @@ RESULTS = pa.schema(
     [
         _field("variation", _NAME, "name of the variation"),
         _field("seed", pa.int64(), "seed of the run"),
-        _field("figure", _NAME, "what was counted, see the figures of a study"),
+        _field("figure", _NAME, "what was counted, see the figures of a study; `met: NAME` is 1 if an objective was met, else 0"),
         _field("value", pa.float64(), "the number, in people or as named"),
     ]
 )
@@ -59,7 +59,11 @@ DIFFERENCES = pa.schema(
     [
         _field("variation", _NAME, "name of the variation"),
         _field("reference", _NAME, "the variation that it is compared with, seed by seed"),
-        _field("figure", _NAME, "a figure of the study, or `infected_only_here`, `infected_only_there` (in the reference)"),
+        _field(
+            "figure",
+            _NAME,
+            "a figure as in `results`, or `infected_only_here`, `infected_only_there` (in the reference)",
+        ),
         _field("statistic", _NAME, "see the statistics of differences"),
         _field("value", pa.float64(), "its value"),
     ]
@@ -102,10 +106,10 @@ def _plain(kind: Any) -> Any:
 def _results(job: Job, members: Members) -> Rows:
     for number, name in enumerate(job.names):
         for one in members(number):
-            count = len(FIGURES)
+            count = len(job.figures)
             yield {
-                "variation": [name] * count, "seed": [one.seed] * count, "figure": list(FIGURES),
-                "value": [float(one.figures[figure]) for figure in FIGURES],
+                "variation": [name] * count, "seed": [one.seed] * count, "figure": job.figures,
+                "value": [float(one.figures[figure]) for figure in job.figures],
             }  # fmt: skip
 
 
@@ -129,7 +133,7 @@ def _quantiles(plan: Plan, job: Job, members: Members) -> Rows:
 def _summary(plan: Plan, job: Job, members: Members) -> Rows:
     for number, name in enumerate(job.names):
         figures = _figures(members(number))
-        for figure in FIGURES if figures else ():
+        for figure in job.figures if figures else ():
             values = [row[figure] for row in figures.values()]
             told = {"runs": len(values), "mean": statistics.mean(values), "mc_error": statistics.error(values), **_shares(plan, values)}
             yield _rows({"variation": name, "figure": figure}, told)
@@ -155,7 +159,7 @@ def _differences(plan: Plan, job: Job, members: Members) -> Rows:
         seeds = [seed for seed in here if seed in base]
         if not seeds:
             continue
-        for figure in FIGURES:
+        for figure in job.figures:
             ours, theirs = [here[seed][figure] for seed in seeds], [base[seed][figure] for seed in seeds]
             yield _rows({"variation": name, "reference": plan.reference, "figure": figure}, _paired(plan, ours, theirs, figure))
         for k, figure in enumerate(ONLY):

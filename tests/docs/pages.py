@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hyosan.export import EXPORTS
 from hyosan.export.hubverse import COLUMNS as HUBVERSE_COLUMNS
 from hyosan.export.orders import COLUMNS as ORDER_COLUMNS
-from hyosan.quantities import QUANTITIES
+from hyosan.quantities import FIGURES, QUANTITIES
 from hyosan.results.epidemiology.columns import TABLES as EPIDEMIOLOGICAL
 from hyosan.studies.summary import TABLES as STUDY_TABLES
 from hyosan.tables import ENDING_CLASSES, EVENT_KINDS, TABLES, Column
@@ -76,6 +76,13 @@ def tables_page() -> str:
     lines += ["", "## Kinds of events", "| kind | meaning |", "|---|---|", *(f"| `{kind}` | {meaning} |" for kind, meaning in EVENT_KINDS.items())]
     lines += ["", "## Quantities of the series", "| quantity | view | meaning |", "|---|---|---|"]
     lines += [f"| `{name}` | {one.view} | {one.meaning} |" for name, one in QUANTITIES.items()]
+    lines += [
+        "",
+        "## Figures of the ending",
+        "| figure | meaning |",
+        "|---|---|",
+        *(f"| `{name}` | {meaning} |" for name, meaning in FIGURES.items()),
+    ]
     lines += ["", "## Classes of the ending", "Each resident is in exactly one: " + ", ".join(f"`{name}`" for name in ENDING_CLASSES) + "."]
     return "\n".join(lines) + "\n"
 
