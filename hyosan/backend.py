@@ -2,13 +2,14 @@
 
 One text serves three ways of running: compiled for the processor (default), plain Python (`HYOSAN_PLAIN=1`, slow, for checking),
 and CUDA (the same `@rule` functions called from `engine/cuda.py`). Only this module knows about the cache: Numba keeps an old result
-after a rule in *another* file is edited, so the cache lies in a folder named after the hash of all kernel sources.
+after a rule in *another* file is edited, so the cache lies in a folder named after the hash of all files with rules and of what they import.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,16 +30,31 @@ F = TypeVar("F", bound=Callable[..., Any])
 PLAIN = bool(os.environ.get("HYOSAN_PLAIN"))
 """Whether rules run as plain Python."""
 _PACKAGE = Path(__file__).parent
-_KERNEL_SOURCES = ("luck.py", "backend.py", "distributions.py", "world/frame.py", "rules", "engine")
+_KERNEL_SOURCES = ("luck.py", "distributions.py", "rules", "engine")
+"""Where rules are; files there without one count only where a file with one imports them."""
+_HAS_RULES = re.compile(rb"^@(?:rule|inner|loop)\b", re.MULTILINE)
+_IMPORTS = re.compile(rb"^from hyosan\.(luck|distributions|world\.frame|rules\.\w+|engine\.\w+) import ", re.MULTILINE)
+
+
+def kernel_sources() -> dict[str, bytes]:
+    """Every file whose text, or constants, end up in a kernel, by its path in the package: those with rules, and what of these folders they import."""
+    found: dict[str, bytes] = {"backend.py": (_PACKAGE / "backend.py").read_bytes()}
+    files = [file for name in _KERNEL_SOURCES for file in ([_PACKAGE / name] if name.endswith(".py") else (_PACKAGE / name).glob("*.py"))]
+    waiting = [file for file in files if _HAS_RULES.search(file.read_bytes())]
+    while waiting:
+        file = waiting.pop()
+        name = file.relative_to(_PACKAGE).as_posix()
+        if name not in found and file.is_file():
+            found[name] = text = file.read_bytes()
+            waiting += [_PACKAGE / f"{module.decode().replace('.', '/')}.py" for module in _IMPORTS.findall(text)]
+    return found
 
 
 def source_hash() -> str:
-    """Hash of every file whose text ends up in a kernel, of Numba's version and of the processor's name."""
+    """Hash of every file whose text ends up in a kernel, of Numba's version and of Python's."""
     digest = hashlib.blake2b(digest_size=10)
-    for name in _KERNEL_SOURCES:
-        path = _PACKAGE / name
-        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.read_bytes())
+    for _, text in sorted(kernel_sources().items()):
+        digest.update(text)
     digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
     return digest.hexdigest()
 
