@@ -37,7 +37,7 @@ _IMPORTS = re.compile(rb"^from hyosan\.(luck|distributions|world\.frame|rules\.\
 
 
 def kernel_sources() -> dict[str, bytes]:
-    """Every file whose text, or constants, end up in a kernel, by its path in the package: those with rules, and what of these folders they import."""
+    """Every file whose text, or constants, end up in a kernel, by its path in the package: those with rules, and what they import."""
     found: dict[str, bytes] = {"backend.py": (_PACKAGE / "backend.py").read_bytes()}
     files = [file for name in _KERNEL_SOURCES for file in ([_PACKAGE / name] if name.endswith(".py") else (_PACKAGE / name).glob("*.py"))]
     waiting = [file for file in files if _HAS_RULES.search(file.read_bytes())]

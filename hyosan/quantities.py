@@ -31,6 +31,13 @@ QUANTITIES = {
     "reported_dead": Quantity("known", "reports of dead people so far", True),
     "calls_waiting": Quantity("known", "calls for rescue that nobody has answered yet", False),
     "zones_marked": Quantity("known", "zones marked by a sweep", False),
+    "confined": Quantity("known", "people who keep at home or apart by order", False),
+    "contacts_found": Quantity("known", "contacts found by tracing so far", True),
+    "tests_done": Quantity("known", "tests with a result so far", True),
+    "tests_positive": Quantity("known", "positive tests so far", True),
+    "incubation_low_hours": Quantity("known", "lower end of the estimated median incubation period, in hours", False),
+    "incubation_median_hours": Quantity("known", "estimated median incubation period, in hours", False),
+    "incubation_high_hours": Quantity("known", "upper end of the estimated median incubation period, in hours", False),
 }
 """Quantities of the series. Those of the known view are of the whole city only; a zone's count those who are there at the time."""
 FIGURES = {
@@ -46,6 +53,8 @@ FIGURES = {
     "in_quarantine": "people alive in the quarantine at the end",
     "strikes": "strikes",
     "martial_law_days": "days under martial law",
+    "reached_beyond": "arrivals of infected people beyond the city",
+    "outbreaks_beyond": "places beyond the city where an outbreak began",
     "residents": "residents",
     "days": "days of the run",
 }

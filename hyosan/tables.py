@@ -53,6 +53,11 @@ EVENT_KINDS = {
     "confined": "a case or contact begins to keep at home, or apart, by order",
     "tested": "a person is tested",
     "treated": "a case is treated",
+    "evacuated": "vehicles fetch a person from where they live or hide",
+    "slipped_out": "a person gets out of the quarantine, for a while or for good",
+    "crossed_in": "a person who had left the city crosses the cordon inward",
+    "arrived_beyond": "an infected person arrives beyond the city (cause = where)",
+    "began_beyond": "an outbreak begins there, from such a person (cause = where)",
 }
 LINE_LIST = "line list"
 """The cause of infections that a line list tells of."""

@@ -8,8 +8,8 @@ from typing import Any
 from hyosan.scenario import condition
 from hyosan.scenario.city import City
 from hyosan.scenario.objectives import Objective
-from hyosan.scenario.response import FORCE
 from hyosan.scenario.response_base import Order
+from hyosan.scenario.response_force import FORCE
 from hyosan.scenario.root import Beds, Immune, Scenario, Seed, Vaccination
 from hyosan.units import Moment, say_duration
 
@@ -163,7 +163,7 @@ def say_order(name: str, order: Order, scenario: Scenario) -> str:
     """An order as a sentence: who does what, when, after what delay, until when, how often."""
 
     def holds(text: str) -> str:
-        return condition.parse(text, orders=scenario.orders, start_clock_seconds=Moment(scenario.time.start).seconds).say()
+        return condition.parse(text, orders=scenario.orders, stocks=scenario.stocks, start_clock_seconds=Moment(scenario.time.start).seconds).say()
 
     parts = [f"{name}, by {order.authority}: {_MEASURES[getattr(order, 'do')](order)}"]  # noqa: B009 - `do` is a field of each measure
     parts.append("from the start" if order.when == "always" else f"when {holds(order.when)}")
@@ -189,18 +189,33 @@ def _share(value: float) -> str:
     return f"{100 * value:g} %"
 
 
+_AIMS = {"test": "a test", "antidote": "an antidote", "vaccine": "a vaccine", "knowledge": "knowledge of it"}
 _TESTED = {"ill": "those who fall ill", "contacts": "contacts found", "everybody": "all"}
 _MEASURES: dict[str, Any] = {
     "alert": lambda o: f"alert {'everybody' if o.where == 'all' else 'the zones with reports'} (it reaches {_share(o.reaches)})",
-    "martial_law": lambda o: f"declare martial law ({_share(o.compliance)} obey)",
-    "cordon": lambda o: f"close the ways out at the gates `{o.around}` ({_share(o.leak)} of those who try get through)",
-    "rescue": lambda o: f"send {o.teams:,} teams to those who call, {o.seats} seats each, {say_duration(o.trip)} a trip",
+    "martial_law": lambda o: f"declare martial law ({_share(o.compliance)} obey{_slips(o)})",
+    "curfew": lambda o: f"keep {_zones(o, 'everybody')} at home from {o.first} to {o.last} o'clock ({_share(o.compliance)} obey{_slips(o)})",
+    "cordon": lambda o: f"close the ways out at the gates `{o.around}` ({_share(o.leak)} of those who try get through)"
+                        f"{'' if o.escorts is None else f'; soldiers take {o.escorts:,g} people an hour to the quarantine'}"
+                        f"{f'; {_share(o.inward)} of those outside with family inside cross inward each day' if o.inward else ''}",
+    "rescue": lambda o: f"send {o.teams:,} teams to those who call, {o.seats} seats each, {say_duration(o.trip)} a trip"
+                        f"{f' ({_share(o.lost)} of those who meet danger are lost)' if o.lost else ''}"
+                        f"{'; they leave suspects behind' if o.leaves_suspects else ''}",
+    "call_off": lambda o: f"call off `{o.order}`",
+    "evacuate": lambda o: f"fetch people from {_zones(o, 'the zones with reports')} with {o.vehicles:,} vehicles of {o.seats} seats, "
+                          f"{say_duration(o.trip)} a trip, {'to the camp' if o.to == 'camp' else 'out of the city'} ({_share(o.compliance)} come)",
+    "barricade": lambda o: f"block the doors of each {' and '.join(o.kinds)} in {_zones(o, 'all zones')}{_means(o.per_day, 'places')}",
+    "supply": lambda o: f"bring {o.per_day:,g} {o.stock} a day",
+    "research": lambda o: f"have {o.staff:,} people work towards {_AIMS[o.aim]} ({o.work:,g} person-days"
+                          f"{f', {o.hosts_needed:,} hosts needed' if o.hosts_needed else ''})",
+    "limit_travel": lambda o: f"let {_share(o.left)} of those who travel by {_listed(list(o.routes))} through",
+    "seize": lambda o: f"search {o.place}, seize {_count(o.records, 'set')} of records and hold who bites there",
     "lure": lambda o: f"draw the turned to {o.points} points by {o.loudness:g} dB for {say_duration(o.lasts)}",
     "strike": lambda o: f"strike {o.points} points, killing {_share(o.kills)} of whoever is within {o.radius:g} m (error {o.error:g} m)",
     "sweep": lambda o: f"sweep the city with {o.teams:,} teams, {o.cells_per_day:g} street cells a day each "
-                       f"(they find {_share(o.finds)} and capture {_share(o.captures)} of the turned)",
-    "quarantine": lambda o: f"hold up to {o.capacity:,} survivors until they outlast {_share(o.bound)} of the incubation periods, "
-                            f"once {o.cases_needed:,} are known",
+                       f"(they find {_share(o.finds)}, capture {_share(o.captures)} of the turned and {o.half_turned} the half-turned"
+                       f"{f'; {_share(o.mistaken)} of others are taken for turned' if o.mistaken else ''})",
+    "quarantine": lambda o: _say_quarantine(o),
     "isolate": lambda o: f"isolate {'tested ' if o.cases == 'tested' else ''}cases ({o.who.say()}) {_confined(o)}{_soon(o)}"
                          f"{_means(o.per_day, 'cases')}",
     "trace": lambda o: _say_tracing(o),
@@ -215,6 +230,22 @@ _MEASURES: dict[str, Any] = {
     "surge": lambda o: f"add {o.beds:,} beds of `{o.care}`",
     "close": lambda o: f"close all places of the setting `{o.setting}`",
 }  # fmt: skip
+
+
+def _slips(order: Any) -> str:
+    return f"; {_share(order.slips_out)} of them slip out on a day" if order.slips_out else ""
+
+
+def _zones(order: Any, otherwise: str) -> str:
+    return _listed(list(order.zones)) if order.zones else otherwise
+
+
+def _say_quarantine(order: Any) -> str:
+    outlast = f"{_share(order.bound)} of the incubation periods, once {order.cases_needed:,} are known"
+    until = f"{say_duration(order.period)} without a case" if order.period is not None else outlast
+    found = f"; questioning finds {_share(order.questions)} of infected arrivals" if order.questions else ""
+    needs = f"; each needs {_listed([f'{rate:g} {stock}' for stock, rate in order.needs.items()])} a day" if order.needs else ""
+    return f"hold up to {order.capacity:,} survivors until they outlast {until}{found}{needs}{_slips(order)}"
 
 
 def _confined(order: Any) -> str:

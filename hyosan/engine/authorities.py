@@ -16,8 +16,10 @@ from hyosan.scenario.authority import Authority, Beliefs
 class Authorities:
     """The knowledge of every authority of a run. `main` is that of one who hears everything at once."""
 
-    def __init__(self, zones: tuple[str, ...], city_zones: int, described: Mapping[str, Authority], beliefs: Beliefs) -> None:
-        self.works = Works(len(zones))
+    def __init__(
+        self, zones: tuple[str, ...], city_zones: int, described: Mapping[str, Authority], beliefs: Beliefs, stocks: dict[str, int] | None = None
+    ) -> None:
+        self.works = Works(len(zones), stocks)
         self.main = Knowledge(zones, city_zones, self.works, beliefs)
         self.described = dict(described)
         self._own = {name: Knowledge(zones, city_zones, self.works, beliefs) for name in described}

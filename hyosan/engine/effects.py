@@ -8,13 +8,27 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import CAPTURED, DEAD_CLASS, NO_ROUTE, QUARANTINED, RELEASED, RESCUED, die, emit
+from hyosan.engine.course import (
+    CROSSED_IN,
+    DEAD_CLASS,
+    EVACUATED,
+    NO_ROUTE,
+    QUARANTINED,
+    RELEASED,
+    RESCUED,
+    SLIPPED_OUT,
+    die,
+    emit,
+)
 from hyosan.engine.fate import notice_delay
 from hyosan.engine.lists import as_counted, wake_in
-from hyosan.engine.moving import hold, root
-from hyosan.engine.presence import member_there, set_place, where
-from hyosan.engine.state import C_STIRRED, D_FORCE, D_SWEEP, F_LEFT, F_SERVED, F_STIRRED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
-from hyosan.luck import BLAST, CAPTURE, FOUND, TELL, bits, chance
+from hyosan.engine.moving import arrive, block_doors, hold, let_out, root
+from hyosan.engine.presence import member_there, where
+from hyosan.engine.rulebook import CLASSES
+from hyosan.engine.state import C_LEFT, C_ROOM, C_STIRRED, D_FORCE, F_CAPTURED, F_LEFT, F_SERVED, F_STIRRED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
+from hyosan.luck import BLAST, TELL, bits, chance
+
+TURNED = CLASSES.index("turned")
 
 
 @rule
@@ -30,13 +44,6 @@ def tell(s: Any, g: Any, b: Any, share: int, zones: Any, tick: int) -> int:
             wake_in(s, i, tick)
             reached += 1
     return reached
-
-
-@rule
-def set_curfew(s: Any, share: int) -> None:
-    """Keep a share of everybody at home; 0 lifts it."""
-    for z in range(len(s.zones)):
-        s.zones[z].curfew = share
 
 
 @rule
@@ -67,85 +74,6 @@ def blast(s: Any, g: Any, b: Any, x: int, y: int, radius: int, share: int, numbe
             die(s, g, b, i, at, -1, D_FORCE, place, cause, tick)
             killed += 1
     return killed
-
-
-@rule
-def clear_cell(
-    s: Any, g: Any, b: Any, cell: int, finds: int, captures: int, camp: int, cause: int, number: int, at: int, tick: int, out: Any
-) -> None:
-    """Teams go through a street cell and all that hangs on it. out[0:4] += people found, killed, captured, taken to the camp."""
-    clear_place(s, g, b, cell, finds, captures, camp, cause, number, at, tick, out)
-    for k in range(g.grounds[cell].child_start, g.grounds[cell].child_end):
-        first = g.ways[g.child_way[k]].to
-        clear_tree(s, g, b, first, finds, captures, camp, cause, number, at, tick, out)
-
-
-@inner
-def clear_tree(
-    s: Any, g: Any, b: Any, place: int, finds: int, captures: int, camp: int, cause: int, number: int, at: int, tick: int, out: Any
-) -> None:
-    """A place and what hangs on it, and on that, and so on, without recursion: the walk keeps to ids by `parent`."""
-    here = place
-    clear_place(s, g, b, here, finds, captures, camp, cause, number, at, tick, out)
-    last = -1
-    while True:
-        step = -1
-        passed = last < 0
-        for k in range(g.grounds[here].child_start, g.grounds[here].child_end):
-            there = g.ways[g.child_way[k]].to
-            if passed:
-                step = there
-                break
-            if there == last:
-                passed = True
-        if step >= 0:
-            here, last = step, -1
-            clear_place(s, g, b, here, finds, captures, camp, cause, number, at, tick, out)
-            continue
-        if here == place:
-            return
-        last, here = here, g.grounds[here].parent
-
-
-@inner
-def clear_place(
-    s: Any, g: Any, b: Any, place: int, finds: int, captures: int, camp: int, cause: int, number: int, at: int, tick: int, out: Any
-) -> None:
-    """Teams go through one place: first those who left their routine, then members who are there."""
-    s.places[place].served_tick = tick
-    i = s.places[place].occ_head
-    while i >= 0:
-        after = s.people[i].occ_next
-        if s.people[i].activity != HELD:
-            find(s, g, b, i, place, finds, captures, camp, cause, number, at, tick, out)
-        i = after
-    for slot in range(b.one[0].slots):
-        first = slot * len(s.places) + place
-        for k in range(g.member_start[first], g.member_start[first + 1]):
-            i = g.member_person[k]
-            if member_there(s, g, b, i, slot, place, tick):
-                find(s, g, b, i, place, finds, captures, camp, cause, number, at, tick, out)
-
-
-@inner
-def find(
-    s: Any, g: Any, b: Any, i: int, place: int, finds: int, captures: int, camp: int, cause: int, number: int, at: int, tick: int, out: Any
-) -> None:
-    """One person is found, or not: who bites is killed or captured, others are taken to the camp if there is one."""
-    if not chance(b.one[0].seed, FOUND, g.persons[i].id, 0, number, finds):
-        return
-    out[0] += 1
-    row = b.states[s.people[i].health]
-    if row.hostile >= 0 or (row.chained and row.kind == 5):
-        if camp >= 0 and (row.chained or chance(b.one[0].seed, CAPTURE, g.persons[i].id, 0, number, captures)):
-            hold(s, g, b, i, camp, at, CAPTURED, cause, tick)
-            out[2] += 1
-        else:
-            die(s, g, b, i, at, -1, D_SWEEP, place, cause, tick)
-            out[1] += 1
-    elif camp >= 0:
-        hold(s, g, b, i, camp, at, QUARANTINED, cause, tick)
-        out[3] += 1
 
 
 @rule
@@ -183,14 +111,138 @@ def next_in_need(s: Any, g: Any, place: int, last: int) -> int:
 
 @inner
 def take_along(s: Any, g: Any, b: Any, i: int, camp: int, cause: int, at: int, tick: int) -> int:
-    """One person is rescued and taken to the camp."""
+    """One person is rescued and taken to the camp, if it has room."""
     if s.people[i].activity == PURSUE or s.people[i].activity >= HELD or b.states[s.people[i].health].hostile >= 0:
+        return 0
+    if camp >= 0 and s.count[C_ROOM] <= 0:
         return 0
     s.people[i].notes |= F_SERVED
     emit(s, at, RESCUED, i, -1, where(s, g, b, i, tick), NO_ROUTE, -1, -1, cause)
     if camp >= 0:
         hold(s, g, b, i, camp, at, QUARANTINED, cause, tick)
+        s.count[C_ROOM] -= 1
     return 1
+
+
+@rule
+def people_at(s: Any, g: Any, b: Any, place: int, tick: int, out: Any) -> int:
+    """Rows of everybody who is at a place and not held, into `out` as far as it reaches; gives how many."""
+    count = 0
+    i = s.places[place].occ_head
+    while i >= 0:
+        if s.people[i].activity < HELD and count < len(out):
+            out[count] = i
+            count += 1
+        i = s.people[i].occ_next
+    for slot in range(b.one[0].slots):
+        first = slot * len(s.places) + place
+        for k in range(g.member_start[first], g.member_start[first + 1]):
+            i = g.member_person[k]
+            if count < len(out) and member_there(s, g, b, i, slot, place, tick):
+                out[count] = i
+                count += 1
+    return count
+
+
+@rule
+def place_of(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
+    """Where person i is; -1 = out of the play or held."""
+    return -1 if s.people[i].activity >= HELD else where(s, g, b, i, tick)
+
+
+@rule
+def evacuate(s: Any, g: Any, b: Any, places: Any, seats: int, bar: Any, camp: int, cause: int, at: int, tick: int, scratch: Any, out: Any) -> int:
+    """A vehicle goes from place to place (rows, from position out[0] on) until its seats are taken; within a place by id.
+
+    Who keeps to orders (`obeys` below `bar` of their zone) comes along, to the camp while it has room, or (`camp` -1) out of the city. Places where
+    somebody bites are passed by. Gives how many came; out[0] = where the next one goes on.
+    """
+    taken = 0
+    while out[0] < len(places):
+        place = places[out[0]]
+        count = 0 if s.places[place].hostiles > 0 else people_at(s, g, b, place, tick, scratch)
+        last = -1
+        while True:
+            i = -1
+            for k in range(count):
+                j = scratch[k]
+                if g.persons[j].id > last and (i < 0 or g.persons[j].id < g.persons[i].id) and comes_along(s, g, b, j, bar):
+                    i = j
+            if i < 0:
+                break
+            if taken == seats or (camp >= 0 and s.count[C_ROOM] <= 0):
+                return taken
+            last = g.persons[i].id
+            taken += fetch_one(s, g, b, i, camp, cause, at, tick)
+        out[0] += 1
+    return taken
+
+
+@inner
+def comes_along(s: Any, g: Any, b: Any, i: int, bar: Any) -> bool:
+    """Whether person i would come along with an evacuation."""
+    row, activity = b.states[s.people[i].health], s.people[i].activity
+    free = activity != PURSUE and activity < HELD and row.hostile < 0 and not row.chained and row.kind != DEAD_CLASS
+    return free and s.people[i].obeys < bar[g.persons[i].zone]
+
+
+@inner
+def fetch_one(s: Any, g: Any, b: Any, i: int, camp: int, cause: int, at: int, tick: int) -> int:
+    """Person i is brought to the camp, or out of the city where a way leads out."""
+    here = where(s, g, b, i, tick)
+    out = g.grounds[root(g, here)].out
+    if camp < 0 and out < 0:
+        return 0
+    emit(s, at, EVACUATED, i, -1, here, NO_ROUTE, -1, -1, cause)
+    if camp >= 0:
+        hold(s, g, b, i, camp, at, QUARANTINED, cause, tick)
+        s.count[C_ROOM] -= 1
+    else:
+        arrive(s, g, b, i, here, out, at, FLEE, tick)
+    return 1
+
+
+@rule
+def block(s: Any, g: Any, b: Any, place: int) -> int:
+    """Block the doors of a place with what is at hand; gives how many it has."""
+    doors = 0
+    for way in range(g.grounds[place].way_start, g.grounds[place].way_end):
+        doors += 1 if g.ways[way].door >= 0 else 0
+    block_doors(s, g, b, place)
+    return doors
+
+
+@rule
+def slip_out(s: Any, g: Any, b: Any, i: int, at: int, cause: int, wake: int) -> int:
+    """Person i gets out of the camp and is at home, out of sight, until a tick; 0 = is not held, or bites, or is dead."""
+    row = b.states[s.people[i].health]
+    if s.people[i].activity != HELD or row.hostile >= 0 or row.chained or row.kind == DEAD_CLASS:
+        return 0
+    emit(s, at, SLIPPED_OUT, i, -1, s.people[i].place, NO_ROUTE, -1, -1, cause)
+    let_out(s, g, b, i, g.persons[i].home, HIDE)
+    wake_in(s, i, wake)
+    return 1
+
+
+@rule
+def come_back(s: Any, g: Any, b: Any, i: int, camp: int, at: int, cause: int, tick: int) -> int:
+    """Person i, who slipped out, is in the camp again, with whatever they bring; 0 = dead, or bites, or is elsewhere."""
+    if s.people[i].activity >= HELD or b.states[s.people[i].health].hostile >= 0 or b.states[s.people[i].health].kind == DEAD_CLASS:
+        return 0
+    hold(s, g, b, i, camp, at, QUARANTINED, cause, tick)
+    return 1
+
+
+@rule
+def cross_in(s: Any, g: Any, b: Any, i: int, place: int, at: int, cause: int, tick: int) -> None:
+    """Person i, who had left the city, is inside again at a place and makes for home."""
+    emit(s, at, CROSSED_IN, i, -1, place, NO_ROUTE, -1, -1, cause)
+    s.people[i].notes &= ~F_LEFT
+    s.count[C_LEFT] -= 1
+    let_out(s, g, b, i, place, FLEE)
+    s.people[i].goal = g.persons[i].home
+    s.people[i].ready = at
+    wake_in(s, i, tick + 1)
 
 
 @rule
@@ -205,10 +257,15 @@ def release_all(s: Any, g: Any, b: Any, cause: int, at: int) -> int:
     released = 0
     for i in range(len(s.people)):
         kind = b.states[s.people[i].health].kind
-        if s.people[i].activity == HELD and kind != DEAD_CLASS and kind != 5 and b.states[s.people[i].health].hostile < 0:
+        if (
+            s.people[i].activity == HELD
+            and kind != DEAD_CLASS
+            and kind != TURNED
+            and not s.people[i].notes & F_CAPTURED
+            and b.states[s.people[i].health].hostile < 0
+        ):
             emit(s, at, RELEASED, i, -1, s.people[i].place, NO_ROUTE, -1, -1, cause)
-            set_place(s, g, b, i, g.persons[i].home, ROUTINE)
-            s.people[i].alarm = 0
+            let_out(s, g, b, i, g.persons[i].home, ROUTINE)
             released += 1
     return released
 

@@ -14,7 +14,7 @@ from hyosan.engine.course import own, weight_of
 from hyosan.engine.immunity import openness
 from hyosan.engine.infectors import age_group, coefficient, find_infector, matrix_of
 from hyosan.engine.presence import goes_to, guarded, member_there, slot_place, week_tick
-from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_CHAIN, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, HELD, ROUTINE
+from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, HELD, ROUTINE
 from hyosan.rules.exact import FULL, INSTANT_BITS, mul_shift
 from hyosan.rules.transmit import exerted, exposure
 
@@ -26,7 +26,7 @@ of listing place by place who is exposed. The answer is the same."""
 @inner
 def collect(s: Any, g: Any, b: Any, tick: int) -> None:
     """List who exerts what where in this tick, with what was carried over from the last one."""
-    s.count[C_ENTRIES] = s.count[C_CANDIDATES] = s.count[C_LINKED] = s.count[C_CHAIN] = 0
+    s.count[C_ENTRIES] = s.count[C_CANDIDATES] = s.count[C_LINKED] = 0
     if not b.one[0].has_contact:
         return
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
@@ -34,7 +34,8 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
     for k in range(s.count[C_CARRIED]):
         row = s.carried[k]
         # Dated into the tick before at the earliest, however late its own source was, so that the log can be sent off.
-        add_entry(s, row.person, row.route, row.strain, row.place, row.amount, max(row.start, 2 * begin - end), row.end, tick)
+        start, stop = max(row.start, 2 * begin - end), max(row.end, 2 * begin - end)
+        add_entry(s, row.person, row.route, row.strain, row.place, row.amount, start, stop, tick)
     s.count[C_CARRIED] = 0
     for k in range(s.count[C_INFECTIOUS]):
         exert(s, g, b, s.infectious[k], begin, end, tick)
@@ -100,7 +101,6 @@ def add_entry(s: Any, person: int, route: int, strain: int, place: int, amount: 
     if t.entry_tick != tick:
         t.entry_tick, t.entry_last, t.entry_count = tick, -1, 0
     row.before, t.entry_last, t.entry_count = t.entry_last, k, t.entry_count + 1
-    s.count[C_CHAIN] = max(s.count[C_CHAIN], t.entry_count)
     if place < 0:
         t.link_amount += amount
         t.link_entry = k
@@ -118,12 +118,14 @@ def add_up(s: Any, g: Any, b: Any, k: int) -> None:
     place = s.entries[k].place
     if place < 0 or s.places[place].field_entry != k:
         return
-    entry, count, top = s.places[place].field_entry, 0, 0
+    entry, count, top, last, chain = s.places[place].field_entry, 0, 0, 0, 0
     while entry >= 0:
         row = s.entries[entry]
+        last, chain = max(last, g.persons[row.person].id), max(chain, s.travel[row.person].entry_count)
         add_field(s, g, b, row.person, 2 * row.strain + row.route, place, row.amount)
         entry, count, top = row.next, count + 1, max(top, row.amount)
     s.places[place].field_count, s.places[place].field_top = count, top
+    s.places[place].field_last, s.places[place].field_chain = last, chain
 
 
 @inner

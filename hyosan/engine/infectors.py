@@ -12,7 +12,7 @@ from typing import Any, Final
 from hyosan.backend import inner
 from hyosan.engine.immunity import openness
 from hyosan.engine.presence import goes_to, guarded
-from hyosan.engine.state import C_CHAIN, ROUTINE
+from hyosan.engine.state import ROUTINE
 from hyosan.luck import INFECTOR, WHO, bits, threshold
 from hyosan.rules.exact import first_of, mul_shift, scale_of
 from hyosan.rules.transmit import exposure, moment_within
@@ -121,12 +121,13 @@ def by_id(s: Any, g: Any, b: Any, i: int, tick: int, off: int, total: int) -> in
     """The entry of the first drawn person (and number of theirs) that is where person i is and is accepted; -1 = a race is shorter.
 
     With `space` bits of ids and of numbers, and `top` the greatest weight an entry may have here, about 2**space top / total draws are needed.
+    All of them are of the places where the person is, so that who is elsewhere makes no difference.
     """
-    count, top = among(s, g, b, i, tick, off)
+    count, top, last, chain = among(s, g, b, i, tick, off)
     space, numbers = 0, 0
-    while (len(g.row_of) - 1) >> space:
+    while last >> space:
         space += 1
-    while (s.count[C_CHAIN] - 1) >> numbers:
+    while (chain - 1) >> numbers:
         numbers += 1
     if (top << (space + numbers)) // max(1, total >> off) >= count:
         return -1
@@ -161,18 +162,21 @@ def is_near(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
 
 
 @inner
-def among(s: Any, g: Any, b: Any, i: int, tick: int, off: int) -> tuple[int, int]:
-    """How many entries person i is exposed to, and a bound on the weight of each."""
-    count, top, factor = 0, 1, 0
+def among(s: Any, g: Any, b: Any, i: int, tick: int, off: int) -> tuple[int, int, int, int]:
+    """How many entries person i is exposed to, a bound on the weight of each, the highest id of who makes them, and most entries of one of those."""
+    count, top, factor, last, chain = 0, 1, 0, 0, 1
     for strain in range(b.one[0].strains):
         factor = max(factor, openness(s, g, b, i, strain, tick))
     if s.people[i].activity != ROUTINE:
-        return s.places[s.people[i].place].field_count, top_at(s, g, b, i, s.people[i].place, factor, off)
+        here = s.places[s.people[i].place]
+        return here.field_count, top_at(s, g, b, i, s.people[i].place, factor, off), here.field_last, max(1, here.field_chain)
     for slot in range(b.one[0].slots):
         place = goes_to(s, g, b, i, slot, tick)
         if place >= 0 and s.places[place].field_entry >= 0:
-            count, top = count + s.places[place].field_count, max(top, top_at(s, g, b, i, place, factor, off))
-    return count, top
+            here = s.places[place]
+            count, top = count + here.field_count, max(top, top_at(s, g, b, i, place, factor, off))
+            last, chain = max(last, here.field_last), max(chain, here.field_chain)
+    return count, top, last, chain
 
 
 @inner

@@ -18,6 +18,10 @@ from hyosan.scenario.authority import Beliefs
 from hyosan.scenario.condition_words import UNBELIEVED_DAYS
 
 DAY = 86_400
+KINDS = ("turned", "ill", "half_turned", "symptomless")
+"""Classes that reports are counted by."""
+SHOWN = KINDS[:2]
+"""Those whose onset shows."""
 STEP_MINUTES = 15
 """The clock on which infections and onsets are told: finer than most remember, coarse enough to sum up."""
 
@@ -34,11 +38,17 @@ class Case(NamedTuple):
 class Works:
     """What teams report of their own work, known to all authorities at once."""
 
-    def __init__(self, zones: int) -> None:
+    def __init__(self, zones: int, stocks: dict[str, int] | None = None) -> None:
+        self.stocks = dict(stocks or {})
         self.marked = [0] * zones
         self.calls: list[tuple[int, int, int]] = []
         self.calls_served = 0
         self.held = 0
+        self.hosts = 0
+        self.records = 0
+        self.teams_lost = 0
+        self.evacuated = 0
+        self.outbreaks_beyond = 0
         self.blasts = 0
         self.contacts: list[list[int]] = []
         self.confined = 0
@@ -62,7 +72,7 @@ class Knowledge:
 
     def __init__(self, zones: tuple[str, ...], city_zones: int, works: Works, beliefs: Beliefs) -> None:
         self.zone_names, self.zones, self.works, self.beliefs = zones, city_zones, works, beliefs
-        self.reported: dict[str, int] = {"turned": 0, "ill": 0, "infected": 0, "dead": 0}
+        self.reported: dict[str, int] = {"turned": 0, "ill": 0, "half_turned": 0, "symptomless": 0, "infected": 0, "dead": 0}
         self.removed_turned = 0
         self.by_zone: list[int] = [0] * len(zones)
         self.removed_by_zone: list[int] = [0] * len(zones)
@@ -88,17 +98,22 @@ class Knowledge:
             self._report(second)
             self.cases.append(Case(second, row, zone, False))
         kinds = known[1] if before else ()
-        if kind in ("turned", "ill") and kind not in kinds:
+        if kind in KINDS and kind not in kinds:
             kinds = (*kinds, kind)
             self.reported[kind] += 1
-            self.by_zone[zone] += 1
-            hours = (second - onset) // 3600
-            self.late[hours] = self.late.get(hours, 0) + 1
-            if exposed >= 0:
-                step = STEP_MINUTES * 60
-                self._incubation.known.add(exposed // step, exposed // step, onset // step)
+            if kind in SHOWN:
+                self._shows(second, zone, exposed, onset)
         self._known[row] = (episode, kinds)
         self.last_report = max(self.last_report, second)
+
+    def _shows(self, second: int, zone: int, exposed: int, onset: int) -> None:
+        """Somebody was reported whose onset shows: by zone, how late, and how long after infection where that is known."""
+        self.by_zone[zone] += 1
+        hours = (second - onset) // 3600
+        self.late[hours] = self.late.get(hours, 0) + 1
+        if exposed >= 0:
+            step = STEP_MINUTES * 60
+            self._incubation.known.add(exposed // step, exposed // step, onset // step)
 
     def positive(self, second: int, zone: int, row: int, episode: int) -> None:
         """A test of a person was positive: a case, rightly or not, new or known before."""
@@ -191,6 +206,8 @@ class Knowledge:
             "reported.ill": self.reported["ill"],
             "reported.infected": self.reported["infected"],
             "reported.dead": self.reported["dead"],
+            "reported.half_turned": self.reported["half_turned"],
+            "reported.symptomless": self.reported["symptomless"],
             "reported.day": self.reported_since(second - DAY),
             "reported.week": self.reported_since(second - 7 * DAY),
             "reported.zones": sum(1 for n in self.by_zone if n > 0),
@@ -201,6 +218,11 @@ class Knowledge:
             "calls_waiting": len(works.calls),
             "calls_served": works.calls_served,
             "quarantined": works.held,
+            "hosts_held": works.hosts,
+            "records_seized": works.records,
+            "teams_lost": works.teams_lost,
+            "evacuated": works.evacuated,
+            "outbreaks_beyond": works.outbreaks_beyond,
             "confined": works.confined,
             "to_interview": works.to_interview,
             "contacts_found": len(works.contacts),
@@ -212,6 +234,8 @@ class Knowledge:
             "hour": clock % DAY // 3600,
             "incubation_cases": self.periods_known,
         }
+        for stock, left in works.stocks.items():
+            values[f"stock.{stock}"] = left
         if "incubation_bound_days" in asked:
             values["incubation_bound_days"] = self.bound_days(0.99, 50, second)
         if "growth_percent" in asked:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import CALLED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
+from hyosan.engine.course import CALLED, CAPTURED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
 from hyosan.engine.doors import renew_door
 from hyosan.engine.lists import drop_due, drop_wake, set_infectious, set_tracked, wake_in
 from hyosan.engine.presence import routine_place, set_place, where
 from hyosan.engine.state import (
     C_AWAKE,
     C_CAMP,
+    C_ESCORTS,
     C_LEFT,
+    C_ROOM,
     C_TRACKED,
     F_CALLED,
+    F_CAPTURED,
     F_LEFT,
     GONE,
     HELD,
@@ -22,7 +25,7 @@ from hyosan.engine.state import (
     ROUTINE,
 )
 from hyosan.luck import LEAK, bits
-from hyosan.rules.exact import INSTANT_BITS
+from hyosan.rules.exact import INSTANT_BITS, NEVER
 from hyosan.rules.move import squared_distance
 
 DEPTH: Final = 16
@@ -144,6 +147,7 @@ def hold(s: Any, g: Any, b: Any, i: int, place: int, at: int, kind: int, cause: 
     set_infectious(s, i, False)
     drop_wake(s, i)
     set_place(s, g, b, i, place, HELD)
+    s.people[i].notes = (s.people[i].notes & ~F_CAPTURED) | (F_CAPTURED if kind == CAPTURED else 0)
     s.people[i].goal = -1
     s.people[i].press = -1
 
@@ -171,6 +175,7 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
     `ready` keeps the instant of getting there, from which one goes on.
     """
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    last_ready, last_id = last_let_in(s, g)
     for k in range(s.count[C_AWAKE]):
         i = s.awake[k]
         t = s.travel[i]
@@ -185,8 +190,10 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
         if t.call and not s.people[i].notes & F_CALLED:
             s.people[i].notes |= F_CALLED
             emit(s, begin, CALLED, i, -1, old, NO_ROUTE, -1, -1, 0)
-        if t.camp:
+        if t.camp and (s.people[i].ready < last_ready or (s.people[i].ready == last_ready and g.persons[i].id <= last_id)):
             hold(s, g, b, i, s.count[C_CAMP] - 1, begin, QUARANTINED, 0, tick)
+            s.count[C_ROOM] -= 1
+            s.count[C_ESCORTS] -= 1
             continue
         if t.place >= 0 and t.place != old:
             activity = t.activity if t.activity > ROUTINE else s.people[i].activity
@@ -200,6 +207,47 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
             block_doors(s, g, b, s.people[i].place)
         if t.wake >= 0 and s.people[i].activity != GONE:
             wake_in(s, i, max(t.wake, tick + 1))
+
+
+@inner
+def last_let_in(s: Any, g: Any) -> tuple[int, int]:
+    """When the last of those came whom the camp lets in during this tick, and their id: first come, then by id; room for all = everybody."""
+    asking = 0
+    for k in range(s.count[C_AWAKE]):
+        asking += wants_in(s, s.awake[k])
+    room = min(s.count[C_ROOM], s.count[C_ESCORTS])
+    if asking <= room:
+        return NEVER, NEVER
+    ready, name = -1, -1
+    for _ in range(room):
+        next_ready, next_name = NEVER, NEVER
+        for k in range(s.count[C_AWAKE]):
+            i = s.awake[k]
+            came, own = s.people[i].ready, g.persons[i].id
+            after = came > ready or (came == ready and own > name)
+            if after and wants_in(s, i) and (came < next_ready or (came == next_ready and own < next_name)):
+                next_ready, next_name = came, own
+        ready, name = next_ready, next_name
+    return ready, name
+
+
+@inner
+def wants_in(s: Any, i: int) -> int:
+    """1 where person i, awake, asks at a gate to be let into the camp."""
+    return 1 if s.travel[i].camp and s.people[i].activity < HELD else 0
+
+
+@inner
+def let_out(s: Any, g: Any, b: Any, i: int, place: int, activity: int) -> None:
+    """Person i, who was held or out of the play, is at a place again and does something; whoever is infectious is so there."""
+    set_place(s, g, b, i, place, activity)
+    row = b.states[s.people[i].health]
+    set_infectious(s, i, row.contact + row.air > 0)
+    set_tracked(s, i, activity == ROUTINE and s.people[i].health != b.one[0].susceptible)
+    s.people[i].notes &= ~F_CAPTURED
+    s.people[i].track = place
+    s.people[i].goal = s.people[i].press = -1
+    s.people[i].alarm = 0
 
 
 @inner

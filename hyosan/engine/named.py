@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hyosan.engine.meetings import LINKS
 from hyosan.errors import ScenarioError
 from hyosan.scenario.nearest import did_you_mean
-from hyosan.scenario.response import Close
+from hyosan.scenario.response_civil import Barricade, Close, Curfew, Evacuate
 from hyosan.scenario.response_medical import Campaign, Isolate, ReduceContacts, Test, Trace, Treat
 from hyosan.scenario.root import Scenario
 from hyosan.scenario.who import Who
@@ -36,6 +36,10 @@ def _named(scenario: Scenario) -> Named:
         yield from _all(f"authorities.{name}.zones", "zone", one.zones)
     for name, order in scenario.orders.items():
         path = f"orders.{name}"
+        if isinstance(order, Curfew | Evacuate | Barricade):
+            yield from _all(f"{path}.zones", "zone", order.zones)
+        if isinstance(order, Barricade):
+            yield from _all(f"{path}.kinds", "kind of place", order.kinds)
         if isinstance(order, Close):
             yield f"{path}.setting", "setting", order.setting
         if isinstance(order, Trace):

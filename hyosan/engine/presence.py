@@ -6,7 +6,8 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.lists import add_hostile, enter_place, leave_place, stir
-from hyosan.engine.state import C_HELD, F_HOME, GONE, HELD, ROUTINE
+from hyosan.engine.state import C_DAY, C_HELD, F_HOME, GONE, HELD, ROUTINE
+from hyosan.luck import SLIP, bits
 
 
 @inner
@@ -26,10 +27,16 @@ def slot_place(s: Any, g: Any, b: Any, i: int, slot: int) -> int:
         return home
     if s.places[place].closed or s.people[i].notes & F_HOME:
         return home
-    curfew = s.zones[g.persons[i].zone].curfew
-    if curfew > 0 and s.people[i].obeys < curfew:
+    order = s.zones[g.persons[i].zone]
+    if order.curfew > 0 and s.people[i].obeys < order.curfew and not slips_out(s, g, b, i, order.slips):
         return home
     return place
+
+
+@inner
+def slips_out(s: Any, g: Any, b: Any, i: int, share: int) -> bool:
+    """Whether person i, who keeps to a curfew, slips out on this day."""
+    return share > 0 and bits(b.one[0].seed, SLIP, g.persons[i].id, 0, s.count[C_DAY]) >> 30 < share
 
 
 @inner
@@ -52,7 +59,7 @@ def goes_to(s: Any, g: Any, b: Any, i: int, slot: int, tick: int) -> int:
 def guarded(s: Any, g: Any, i: int, place: int, amount: int) -> int:
     """What of an amount that person i exerts, or takes in, at a place is left where an order reduces contacts and they keep to it."""
     cut = s.cuts[g.grounds[place].setting]
-    if cut.share > 0 and s.people[i].obeys < cut.share:
+    if cut.share > 0 and s.people[i].obeys < cut.share * s.zones[g.persons[i].zone].trust >> 20:
         return (amount >> 20) * cut.left + ((amount & 0xFFFFF) * cut.left >> 20)
     return amount
 

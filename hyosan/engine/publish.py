@@ -8,6 +8,7 @@ before (what was exerted there counts late), so the rows of the last tick wait. 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -58,6 +59,7 @@ class Publisher:
         self.before = np.full((len(world.zones) + 1, len(TRUTH)), -1, dtype=np.int64)
         self.known_before = [-1] * ALWAYS + [0] * (len(KNOWN) - ALWAYS)
         self.estimates, self._estimated_on = False, -1
+        self.listener: Callable[[Any, int, int], list[tuple[int, ...]]] = lambda rows, now, end: []
         self.counts = np.zeros_like(self.before)
         effects.zones_at_start(s, g, b, self.counts)
         self._causes = (*names.seeds, *OPTIONS)
@@ -68,7 +70,7 @@ class Publisher:
 
     def publish(self, tick: int) -> None:
         """Take the events of a tick; send on those that no later one can precede."""
-        count = int(self.s.count[C_EVENTS])
+        count, fresh = int(self.s.count[C_EVENTS]), None
         if count:
             fresh = self.s.events[:count].copy()
             self.s.count[C_EVENTS] = 0
@@ -76,8 +78,10 @@ class Publisher:
             if self._noticing:
                 self._plan_notices(fresh)
             self._calls(fresh)
-        if noticed := self._notice((tick + 1) * self.length):
-            self.waiting.append(np.array(noticed, dtype=self.s.events.dtype))
+        seconds = int(self.b.one[0].tick_seconds)
+        further = self._notice((tick + 1) * self.length) + self.listener(fresh, tick * seconds, (tick + 1) * seconds)
+        if further:
+            self.waiting.append(np.array(further, dtype=self.s.events.dtype))
         if self.waiting and tick % self.every == 0:
             self._send(tick * self.length)
 

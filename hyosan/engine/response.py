@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from hyosan.engine.authorities import Authorities
 from hyosan.scenario.condition import Condition, parse
-from hyosan.scenario.response import MEDICAL
+from hyosan.scenario.response import STANDING
 from hyosan.scenario.root import Scenario
 
 MAIN = ("reported.infected", "reported.turned", "reported.dead", "calls_waiting")
@@ -39,8 +39,12 @@ class Actions(Protocol):
         """An order ends."""
         ...
 
-    def finished(self, name: str, order: Any, number: int, now: int) -> str | None:
-        """Why an order in force is over of itself; None = it is not."""
+    def over(self, name: str, order: Any, now: int) -> str | None:
+        """Why the work of an order in force is done; None = it is not."""
+        ...
+
+    def called_off(self, name: str) -> str | None:
+        """The order that called this one off since last asked."""
         ...
 
     def used(self, name: str) -> dict[str, int]:
@@ -61,6 +65,7 @@ class Given:
     knowledge: str = ""
     reached: int = 0
     because: str = ""
+    done: bool = False
     used: dict[str, int] = field(default_factory=dict)
 
 
@@ -73,7 +78,7 @@ class Response:
         names = tuple(scenario.orders)
 
         def compiled(text: str) -> Condition:
-            return parse(text, orders=names, start_clock_seconds=start_clock)
+            return parse(text, orders=names, stocks=scenario.stocks, start_clock_seconds=start_clock)
 
         self.when = {n: compiled(o.when) for n, o in self.orders.items()}
         self.until = {n: compiled(o.until) for n, o in self.orders.items() if o.until}
@@ -93,6 +98,7 @@ class Response:
             values[f"{name}.decided"] = int(one is not None)
             values[f"{name}.effective"] = int(effective)
             values[f"{name}.ended"] = int(one is not None and one.ended >= 0)
+            values[f"{name}.done"] = int(one is not None and one.done)
             until = now if one is None or one.ended < 0 else one.ended
             values[f"{name}.hours"] = Fraction(until - one.effective, 3600) if one is not None and effective else 0
             values[f"{name}.count"] = one.number if one is not None else 0
@@ -147,10 +153,13 @@ class Response:
             self.end(one, order, actions, now, f"{self.until[name].say()}")
             return
         one.reached += actions.go_on(name, order, one.number, now)
-        why = actions.finished(name, order, one.number, now)
+        why = actions.over(name, order, now)
         one.used = actions.used(name)
         if why is not None:
+            one.done = True
             self.end(one, order, actions, now, why)
+        elif (caller := actions.called_off(name)) is not None:
+            self.end(one, order, actions, now, f"called off by `{caller}`")
 
     def end(self, one: Given, order: Any, actions: Actions, now: int, why: str) -> None:
         """An order ends, and why is noted."""
@@ -160,8 +169,8 @@ class Response:
         one.used = actions.used(one.order)
 
     def is_busy(self) -> bool:
-        """Whether an order is decided or in force and has not ended; medical ones stand as long as there are cases, and hold up nothing."""
-        return any(one.ended < 0 and self.orders[one.order].do not in MEDICAL for one in self.current.values())
+        """Whether an order is decided or in force and has not ended; those of STANDING hold up nothing."""
+        return any(one.ended < 0 and self.orders[one.order].do not in STANDING for one in self.current.values())
 
     def to_json(self) -> dict[str, Any]:
         """Everything given so far, for a checkpoint."""

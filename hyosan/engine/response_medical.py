@@ -15,52 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine import effects
-from hyosan.engine.authorities import Authorities
 from hyosan.engine.compile_laws import share
 from hyosan.engine.confinement import Confinement
 from hyosan.engine.course import CONFINED, TESTED, TREATED
+from hyosan.engine.crews import DAY, ENDLESS, Crew, Tools
+from hyosan.engine.fading import faded
 from hyosan.engine.knowledge import Case
 from hyosan.engine.meetings import Meetings
-from hyosan.engine.rulebook import CLASSES, Floor, Rulebook
-from hyosan.engine.state import HELD, State
+from hyosan.engine.rulebook import CLASSES
+from hyosan.engine.state import HELD
 from hyosan.engine.vaccinate import give_doses
-from hyosan.luck import APP, COURSES, NAMED, SWAB, UPTAKE, bits, bits_array
+from hyosan.luck import APP, COURSES, NAMED, SWAB, UPTAKE, bits_array
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.rules.transmit import OPEN_BITS
-from hyosan.scenario.root import Scenario
 from hyosan.scenario.who import Who
-from hyosan.world.frame import World
 
-DAY = 86_400
 ILL, DEAD = CLASSES.index("ill"), CLASSES.index("dead")
-ENDLESS = 1 << 40
 WHOLE = 1 << 32
 """A share of 1."""
 
 
-def faded(part: int, halves_in: float | None, seconds: int) -> int:
-    """A share (2**-32) that halves every so long, after so many seconds; straight between halvings."""
-    if halves_in is None:
-        return part
-    half = max(1, round(halves_in))
-    whole, rest = divmod(max(0, seconds), half)
-    part >>= min(whole, 62)
-    return part - part * rest // (2 * half)
+class Medical(Crew):
+    """Carries out medical orders of a run."""
 
-
-class Medical:
-    """Carries out medical orders of a run. One method per measure and moment, found by name, as in `Hands`.
-
-    `memory[name]` is what an order remembers: plain data, kept by checkpoints; its `used` are means used so far.
-    """
-
-    def __init__(self, s: State, g: Floor, b: Rulebook, names: Any, world: World, authorities: Authorities, scenario: Scenario) -> None:
-        self.s, self.g, self.b, self.names, self.world, self.authorities, self.scenario = s, g, b, names, world, authorities, scenario
-        self.knowledge = authorities.main
-        self.tick_seconds, self.seed = int(b.one[0].tick_seconds), int(b.one[0].seed)
-        self.memory: dict[str, dict[str, Any]] = {}
-        self.confinement = Confinement(s, g)
-        self.meetings = Meetings(s, g, world)
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self.confinement = Confinement(self.s, self.g)
+        self.meetings = Meetings(self.s, self.g, self.world)
         self._meant: dict[str, NDArray[np.bool_]] = {}
         self._lines: dict[str, NDArray[np.int64]] = {}
 
@@ -68,7 +49,7 @@ class Medical:
         """Whose time is over goes free."""
         self.confinement.let_go(now)
         self.meetings.forget()
-        self.authorities.works.confined = len(self.confinement)
+        self.works.confined = len(self.confinement)
 
     # people and means ------------------------------------------------------------------------------------------------------------
 
@@ -95,15 +76,9 @@ class Medical:
             self._meant[name] = self.fits(who)
         return bool(self._meant[name][row])
 
-    def _id(self, row: int) -> int:
-        return int(self.g.persons["id"][row])
-
-    def _luck(self, purpose: int, row: int, other: int = 0, number: int = 0) -> int:
-        """A number of 32 bits, by keyed luck."""
-        return bits(self.seed, purpose, self._id(row), other, number) >> 30
-
     def _complies(self, name: str, order: Any, row: int, now: int) -> bool:
-        return int(self.s.people["obeys"][row]) < faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
+        asked = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
+        return int(self.s.people["obeys"][row]) < asked * self.trust.of(row) >> OPEN_BITS
 
     def _room(self, name: str, per_day: float | None) -> int:
         """How many of what is counted by the day can be done in this tick. What a day leaves unused is lost."""
@@ -195,9 +170,9 @@ class Medical:
         self._done(name, "interviews", len(turn))
         while due and due[0][0] <= now:
             found.append(heapq.heappop(due)[2])
-        self.authorities.works.to_interview = len(self.memory[name]["queue"])
+        self.works.to_interview = len(self.memory[name]["queue"])
         for row in sorted(found, key=self._id):
-            self.authorities.works.contacts.append([now, row])
+            self.works.contacts.append([now, row])
             if order.lasts and self._complies(name, order, row, now):
                 self._confine(name, row, now, now + round(order.lasts), order)
         self._note(name, "contacts", len(found))
@@ -221,7 +196,7 @@ class Medical:
     def start_test(self, name: str, order: Any, number: int, now: int) -> int:
         """Testing begins."""
         looked = now - self._every(order)
-        self.memory[name] |= {"next": len(self.authorities.works.contacts), "queue": [], "results": [], "looked": looked, "round": -1}
+        self.memory[name] |= {"next": len(self.works.contacts), "queue": [], "results": [], "looked": looked, "round": -1}
         return 0
 
     def go_on_test(self, name: str, order: Any, number: int, now: int) -> int:
@@ -239,9 +214,9 @@ class Medical:
         self._done(name, "tests", len(turn))
         while kept["results"] and kept["results"][0][0] <= now:
             _, _, row, positive = heapq.heappop(kept["results"])
-            self.authorities.works.tests_done += 1
+            self.works.tests_done += 1
             if positive:
-                self.authorities.works.tests_positive += 1
+                self.works.tests_positive += 1
                 self.authorities.positive(now, int(self.g.persons["zone"][row]), row, int(self.s.people["episode"][row]))
         return len(turn)
 
@@ -252,8 +227,8 @@ class Medical:
     def _who_comes(self, name: str, order: Any, now: int) -> list[int]:
         kept, people = self.memory[name], self.s.people
         if order.whom == "contacts":
-            new = [row for _, row in self.authorities.works.contacts[kept["next"] :]]
-            kept["next"] = len(self.authorities.works.contacts)
+            new = [row for _, row in self.works.contacts[kept["next"] :]]
+            kept["next"] = len(self.works.contacts)
             return [row for row in new if self._is_meant(name, order.who, row) and self._luck(SWAB, row) < share(order.share)]
         every = self._every(order)
         if now < kept["looked"] + every:
@@ -311,7 +286,7 @@ class Medical:
 
     def start_vaccinate(self, name: str, order: Any, number: int, now: int) -> int:
         """A campaign begins: groups stand in line one after the other, or cases are waited for."""
-        first = len(self.authorities.works.contacts) if order.contacts else len(self.knowledge.cases)
+        first = len(self.works.contacts) if order.contacts else len(self.knowledge.cases)
         self.memory[name] |= {"next": first, "queue": [], "again": [], "line": 0, "given": 0}
         return 0
 
@@ -349,8 +324,8 @@ class Medical:
             kept["line"] += len(turn)
             return turn
         if order.contacts:
-            near = [row for _, row in self.authorities.works.contacts[kept["next"] :]]
-            kept["next"] = len(self.authorities.works.contacts)
+            near = [row for _, row in self.works.contacts[kept["next"] :]]
+            kept["next"] = len(self.works.contacts)
         else:
             near = self.meetings.ring([case.row for case in self._new_cases(name)], order.ring)
         if name not in self._meant:

@@ -70,6 +70,8 @@ def figures(sim: Simulation) -> dict[str, Any]:
         "martial_law_days": martial_law_days(sim),
         "in_quarantine": int(((people["activity"] == HELD) & alive).sum()) - counts[HELD_INFECTED],
         "ever_infected": int((people["episode"] > 0).sum()),
+        "reached_beyond": sum(sim.hands.beyond.arrived.values()),
+        "outbreaks_beyond": len(sim.hands.beyond.began),
     }
 
 

@@ -71,11 +71,14 @@ class Simulation:
         self.state: State = allocate(world, self.floor, self.book)
         self.start = start_of(world)
         city = sum(1 for z in world.zones if z not in ("outside", "camp"))
-        self.authorities = Authorities(world.zones, city, scenario.authorities, scenario.beliefs)
+        self.authorities = Authorities(
+            world.zones, city, scenario.authorities, scenario.beliefs, {name: one.at_start for name, one in scenario.stocks.items()}
+        )
         self.response = Response(scenario, self.names.start_clock)
         self.hands = Hands(self.state, self.floor, self.book, self.names, world, self.authorities, scenario)
         self.publisher = Publisher(self.state, self.floor, self.book, self.names, world, self.authorities, sink, coded)
         self.publisher.estimates = self.response.estimates
+        self.publisher.listener = self.hands.hear
         self.levels = np.zeros(LEVELS + 1, dtype=np.int64)
         self.tick = 0
         self.why = ""
@@ -149,7 +152,12 @@ class Simulation:
     def _nothing_goes_on(self) -> bool:
         begin = self.tick * (self.tick_seconds << INSTANT_BITS)
         later = bool((self.plans.seeds[:, P_AT] >= begin).any()) or bool((self.case_instant >= begin).any())
-        return not later and self.quantity("active") == 0 and self.state.count[C_CARRIED] == 0 and not self.response.is_busy()
+        return (
+            not later
+            and self.quantity("active") == 0
+            and self.state.count[C_CARRIED] == 0
+            and not (self.response.is_busy() or self.hands.beyond.on_the_way)
+        )
 
     def quantity(self, name: str) -> int:
         """A quantity of `engine/many.py` now."""

@@ -18,7 +18,7 @@ from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_CLASS, RING, ROUTINE, State, new_state
 from hyosan.luck import COMPLY, DOOR, HOST, RESERVE, bits, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER
-from hyosan.rules.transmit import WEIGHT
+from hyosan.rules.transmit import OPEN_BITS, WEIGHT
 from hyosan.world.frame import World
 
 
@@ -72,7 +72,8 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
     for k in range(len(s.gates)):
         s.gates[k].closed = s.gates[k].leak = 0
     for k in range(len(s.zones)):
-        s.zones[k].curfew = s.zones[k].swept = 0
+        s.zones[k].curfew = s.zones[k].slips = s.zones[k].swept = 0
+        s.zones[k].trust = 1 << OPEN_BITS
     for k in range(len(s.beds)):
         s.beds[k].beds = s.beds[k].taken = s.beds[k].more = 0
     for k in range(len(s.cuts)):

@@ -27,7 +27,9 @@ C_CARRIED, C_LINKED, C_INFECTED, C_KILLED, C_LEFT, C_HELD, C_CAMP, C_OVERFLOW, C
 C_ASKING = 19
 C_CLASS = 20  # people by class, 8 positions
 C_LAST = 30  # instant of the last infection or death
-C_CHAIN = 31  # most entries of one person in this tick
+C_ROOM = 31  # people whom the camp lets in during this tick
+C_ESCORTS = 32  # people whom soldiers take from the barricades to the camp during this tick
+C_DAY = 33  # day since the start, for those who slip out
 
 PEOPLE = {  # the first few are read together in every tick
     "health": "state of the infection",
@@ -103,6 +105,7 @@ PLACES = {
     "warned_tick": "when people there were last alarmed",
     "calm_tick": "until when a sound of calm_level alarms nobody in the dead ends here", "calm_level": "dB",
     "field_entry": "first entry of exposure in this tick; -1", "field_count": "how many", "field_top": "greatest amount of them",
+    "field_last": "highest id of those who exert", "field_chain": "most entries of one of them in this tick",
     "queue_next": "list of the flood of sound", "queue_prev": "",
     "turning_tick": "when somebody was last about to turn there, where nobody bit yet",
     "served_tick": "when teams cleared it",
@@ -115,7 +118,10 @@ DOORS = {
     "pressed": "in this tick",
 }
 GATES = {"closed": "1 = by order", "leak": "share that gets through, 2**-32"}
-ZONES = {"curfew": "share of people who stay at home by order, 2**-32", "swept": "1 = marked safe"}
+ZONES = {
+    "curfew": "share of people who stay at home by order, 2**-32", "slips": "share of those who slip out on a day, 2**-32",
+    "trust": "in authorities, 2**-20", "swept": "1 = marked safe",
+}  # fmt: skip
 ENTRIES = {
     "person": "who exerts",
     "route": "0 contact, 1 air",
@@ -134,7 +140,7 @@ WORDS = 64
 BEDS = {"beds": "beds that can be had", "taken": "of them taken", "more": "beds that orders added"}
 CUTS = {"share": "who keeps to it, 2**-32; 0 = no order", "left": "what each of them still exerts and takes in, 2**-20"}
 F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED, F_STIRRED = 1, 2, 4, 8, 16, 32, 64
-F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART = 128, 256, 512, 1024, 2048
+F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART, F_CAPTURED = 128, 256, 512, 1024, 2048, 4096
 """Bits of `people.notes`."""
 D_NONE, D_FIGHT, D_FORCE, D_SWEEP, D_COURSE = range(5)
 """Why a person died."""

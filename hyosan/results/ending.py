@@ -63,6 +63,10 @@ class Ending:
     """Of those alive, how many are held in the quarantine at the end."""
     ever_infected: int = 0
     """People infected at least once, seeds included."""
+    reached_beyond: int = 0
+    """Arrivals of infected people beyond the city."""
+    outbreaks_beyond: int = 0
+    """Places beyond the city where an outbreak began."""
 
     @property
     def dead(self) -> int:

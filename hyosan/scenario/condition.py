@@ -6,7 +6,7 @@
 
 Numbers are compared exactly. Durations have units; a bare number beside a time is in that name's own unit. A text is parsed
 once, by `parse`, and then asked for many sets of values. The names that may stand in one are `KNOWN_NAMES` and, of each order N,
-`N.decided`, `N.effective`, `N.ended`, `N.hours` and `N.count`.
+`N.decided`, `N.effective`, `N.ended`, `N.done`, `N.hours` and `N.count`; of each stock S, `stock.S`.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class Condition:
         return _say(self.tree)
 
 
-def parse(text: str, *, orders: Iterable[str] = (), start_clock_seconds: float = 0.0) -> Condition:
-    """The condition that `text` says, given the names of the scenario's orders and the clock time at which it starts.
+def parse(text: str, *, orders: Iterable[str] = (), stocks: Iterable[str] = (), start_clock_seconds: float = 0.0) -> Condition:
+    """The condition that `text` says, given the names of the scenario's orders and stocks and the clock time at which it starts.
 
     Raises ScenarioError: an unknown name (told with the nearest), units that do not fit, anything that is not a condition.
     """
-    tree, names = parse_condition(text, known_names(orders), start_clock_seconds)
+    tree, names = parse_condition(text, known_names(orders, stocks), start_clock_seconds)
     return Condition(text, names, tree)
 
 
@@ -114,6 +114,8 @@ def _say_name(name: str) -> str:
     if name in KNOWN_NAMES:
         return f"the {KNOWN_NAMES[name].partition(' (')[0]}"
     order, _, attribute = name.rpartition(".")
+    if order == "stock" and attribute not in ORDER_NAMES:
+        return f"the stock of {attribute}"
     if attribute in FLAGS:
         return f"the order `{order}` {FLAGS[attribute]}"
     return f"the {ORDER_NAMES[attribute].partition(' (')[0]} (order `{order}`)"

@@ -18,6 +18,8 @@ KNOWN_NAMES: dict[str, str] = {
     "reported.ill": "number of ill people reported so far",
     "reported.infected": "number of infected people noticed so far",
     "reported.dead": "number of dead people reported so far",
+    "reported.half_turned": "number of people reported who were seen to be half-turned",
+    "reported.symptomless": "number of people reported who were found to be infected and show nothing",
     "reported.zones": "number of zones with a report",
     "reported.day": "number of infected people reported within the last 24 hours",
     "reported.week": "number of infected people reported within the last 7 days",
@@ -28,6 +30,11 @@ KNOWN_NAMES: dict[str, str] = {
     "calls_waiting": "number of calls for rescue that wait",
     "calls_served": "number of calls for rescue served",
     "quarantined": "number of people in quarantine",
+    "hosts_held": "number of turned or half-turned people in custody",
+    "records_seized": "number of sets of records seized",
+    "teams_lost": "number of rescue teams lost",
+    "evacuated": "number of people evacuated",
+    "outbreaks_beyond": "number of places beyond the city where an outbreak is known",
     "confined": "number of people who keep at home or apart by order",
     "contacts_found": "number of contacts found by tracing",
     "to_interview": "number of known cases who wait for an interview",
@@ -49,12 +56,13 @@ ORDER_NAMES: dict[str, str] = {
     "ended": "whether it has ended (1 or 0)",
     "hours": "time it has been in force (hours)",
     "count": "number of times it has been given",
+    "done": "whether it has ended because its work was done (1 or 0)",
 }
 """What can be asked of an order N, as `N.decided`."""
 
 TIME_NAMES = {"days_since_report": "days", "incubation_bound_days": "days", "hours_since_report": "hours", "time": "hours"}
 """Names that are times, and the unit that each is counted in."""
-FLAGS = {"decided": "has been decided", "effective": "is in force", "ended": "has ended"}
+FLAGS = {"decided": "has been decided", "effective": "is in force", "ended": "has ended", "done": "is done"}
 """What can be asked of an order that is yes or no, and how it is said."""
 SIGNS: dict[str, tuple[Callable[[Fraction, Fraction], bool], str]] = {
     ">=": (operator.ge, "is at least"),
@@ -67,9 +75,10 @@ SIGNS: dict[str, tuple[Callable[[Fraction, Fraction], bool], str]] = {
 """Signs of comparison, what they do and how they are said."""
 
 
-def known_names(orders: Iterable[str] = ()) -> dict[str, str]:
-    """Every name that may stand in a condition of a scenario with these orders, and what it means."""
-    return KNOWN_NAMES | {f"{order}.{name}": f"order `{order}`: {meaning}" for order in orders for name, meaning in ORDER_NAMES.items()}
+def known_names(orders: Iterable[str] = (), stocks: Iterable[str] = ()) -> dict[str, str]:
+    """Every name that may stand in a condition of a scenario with these orders and stocks, and what it means."""
+    of_orders = {f"{order}.{name}": f"order `{order}`: {meaning}" for order in orders for name, meaning in ORDER_NAMES.items()}
+    return KNOWN_NAMES | of_orders | {f"stock.{stock}": f"what is left of the stock `{stock}`" for stock in stocks}
 
 
 class Part(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from hyosan.errors import ScenarioError, UnitError
 from hyosan.scenario import condition
 from hyosan.scenario.block import Varies
+from hyosan.scenario.condition_words import ORDER_NAMES
 from hyosan.scenario.extends import DATA_FILES
 from hyosan.scenario.files import wrong_name
 from hyosan.scenario.nearest import did_you_mean
@@ -14,6 +15,7 @@ from hyosan.scenario.objectives import faults
 from hyosan.scenario.pathogen import ByAge, ByHost, Pathogen, Transition
 from hyosan.scenario.positions import Node, Path, Problem, place_of
 from hyosan.scenario.response import MEASURES
+from hyosan.scenario.response_civil import CallOff, Curfew, Quarantine, Supply
 from hyosan.scenario.response_medical import Campaign, Isolate, Surge, Test, Trace, Treat
 from hyosan.scenario.root import Data, Scenario, weekday_of
 from hyosan.units import Moment, say_duration
@@ -47,6 +49,7 @@ def problems(scenario: Scenario, root: Node) -> list[Problem]:
         _noises,
         _orders,
         _authorities,
+        _civil,
         _medical,
         _objectives,
         _data_files,
@@ -389,6 +392,29 @@ def _authorities(scenario: Scenario) -> Found:
             yield ("orders", name, "authority"), f"`{order.authority}` may not order `{order.do}`: its powers are {', '.join(by.powers) or 'none'}"
 
 
+def _civil(scenario: Scenario) -> Found:
+    """What civil orders name must be there: stocks, other orders; destinations share out those who leave."""
+    for name in scenario.stocks:
+        if name in ORDER_NAMES:
+            yield ("stocks", name), f"no stock can be called `{name}`: conditions ask that of orders"
+    for name, order in scenario.orders.items():
+        path: Path = ("orders", name)
+        if isinstance(order, CallOff):
+            yield from _known((*path, "order"), order.order, scenario.orders, "an order")
+            if order.order == name:
+                yield (*path, "order"), "an order cannot call itself off; use `until`"
+        if isinstance(order, Supply):
+            yield from _known((*path, "stock"), order.stock, scenario.stocks, "a stock (see `stocks`)")
+        if isinstance(order, Quarantine):
+            for stock in order.needs:
+                yield from _known((*path, "needs", stock), stock, scenario.stocks, "a stock (see `stocks`)")
+        if isinstance(order, Curfew) and order.first == order.last:
+            yield (*path, "last"), f"a curfew from {order.first} to {order.last} o'clock lasts no time; for all day write first: 0, last: 24"
+    total = sum(place.share for place in scenario.beyond.values())
+    if total > 1 + 1e-9:
+        yield ("beyond",), f"the shares of destinations add up to {total:g}; nobody leaves twice, so that 1 is the most"
+
+
 def _medical(scenario: Scenario) -> Found:
     """What medical orders name must be there: settings, tests, vaccines, care, states."""
     states, vaccines = scenario.pathogen.states, scenario.pathogen.vaccines
@@ -427,7 +453,7 @@ def _objectives(scenario: Scenario) -> Found:
 
 def _condition(scenario: Scenario, path: Path, text: str) -> Found:
     try:
-        condition.parse(text, orders=scenario.orders, start_clock_seconds=start_clock_seconds(scenario))
+        condition.parse(text, orders=scenario.orders, stocks=scenario.stocks, start_clock_seconds=start_clock_seconds(scenario))
     except UnitError:
         return  # the start itself is wrong and told already
     except ScenarioError as error:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, mod
 
 from hyosan.scenario.authority import Authority, Beliefs
 from hyosan.scenario.behaviour import Behaviour
+from hyosan.scenario.beyond import Destination, Stock, Trust
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.city import City
 from hyosan.scenario.objectives import Objective
@@ -197,6 +198,9 @@ class Scenario(Block):
     authorities: Annotated[dict[Name, Authority], Field(max_length=100)] = Field(default={})
     beliefs: Beliefs = Beliefs()
     tests: Annotated[dict[Name, TestKind], Field(max_length=50)] = Field(default={})
+    stocks: Annotated[dict[Name, Stock], Field(max_length=20)] = Field(default={})
+    trust: Trust = Trust()
+    beyond: Annotated[dict[Name, Destination], Field(max_length=300)] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
     objectives: Annotated[dict[Name, Objective], Field(max_length=1000)] = Field(default={})
     checkpoints: Checkpoints = Checkpoints()

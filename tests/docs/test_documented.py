@@ -12,13 +12,27 @@ from pydantic import BaseModel
 
 import hyosan
 from hyosan.cli import EXIT_CODES, app
-from hyosan.scenario import authority, behaviour, block, city, pathogen, response, response_base, response_medical, root, who
+from hyosan.scenario import (
+    authority,
+    behaviour,
+    beyond,
+    block,
+    city,
+    pathogen,
+    response,
+    response_base,
+    response_civil,
+    response_force,
+    response_medical,
+    root,
+    who,
+)
 from hyosan.scenario.condition import KNOWN_NAMES, ORDER_NAMES
 from hyosan.scenario.files import library_names
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCENARIO = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
-UNSECTIONED = {"Block", "Varies", "Distribution", "Order", "Confining"}
+UNSECTIONED = {"Block", "Varies", "Distribution", "Order", "Confining", "AtHome"}
 """Described as a whole: `source`, `varies`, the list of distributions, the fields of every order."""
 
 
@@ -26,7 +40,7 @@ def models() -> list[type[BaseModel]]:
     """Every part of a scenario."""
     found = {
         value
-        for module in (root, city, pathogen, response, response_medical, behaviour, block, who, authority)
+        for module in (root, city, pathogen, response_civil, response_force, response_medical, behaviour, beyond, block, who, authority)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, block.Block)
     }

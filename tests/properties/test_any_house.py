@@ -44,12 +44,19 @@ def plans(draw):
 ORDERS = {
     "alert": {"delay": "4 min", "reaches": 0.7},
     "martial_law": {"delay": "8 min", "until": "time >= 0.6"},
-    "cordon": {"delay": "10 min", "leak": 0.3, "until": "time >= 0.8"},
-    "rescue": {"delay": "6 min", "teams": 2, "seats": 2, "trip": "5 min"},
-    "quarantine": {"delay": "12 min", "until": "time >= 0.7"},
+    "curfew": {"delay": "6 min", "first": 10, "last": 12, "compliance": 0.6, "slips_out": 0.3, "fades": "1 h"},
+    "cordon": {"delay": "10 min", "leak": 0.3, "until": "time >= 0.8", "escorts": 20, "inward": 0.9},
+    "rescue": {"delay": "6 min", "teams": 2, "seats": 2, "trip": "5 min", "lost": 0.5, "leaves_suspects": True},
+    "call_off": {"delay": "20 min", "order": "rescue"},
+    "evacuate": {"delay": "8 min", "vehicles": 1, "seats": 2, "trip": "9 min", "to": "out", "zones": ["here"]},
+    "barricade": {"delay": "2 min", "kinds": ["room"], "per_day": 500},
+    "quarantine": {"delay": "12 min", "until": "time >= 0.7", "capacity": 3, "slips_out": 0.5, "questions": 0.5},
+    "seize": {"delay": "14 min", "place": "room 0"},
+    "research": {"delay": "1 min", "aim": "test", "work": 0.02, "staff": 1},
+    "limit_travel": {"when": "cordon.effective", "left": 0.5},
     "lure": {"delay": "16 min", "points": 2, "loudness": "100 dB", "lasts": "6 min"},
     "strike": {"delay": "40 min", "points": 2, "radius": "8 m", "error": "5 m", "kills": 0.5},
-    "sweep": {"delay": "30 min", "teams": 2, "cells_per_day": 200, "captures": 0.5},
+    "sweep": {"delay": "30 min", "teams": 2, "cells_per_day": 200, "captures": 0.5, "half_turned": "capture", "mistaken": 0.1, "cells": 1},
     "close": {"delay": "5 min", "setting": "room"},
 }
 
@@ -72,6 +79,17 @@ def houses(draw):
         pathogen["states"]["turned"]["noticed"] = {"share": 0.8, "after": "3 min"}
         pathogen["states"]["dead"]["noticed"] = {"share": 0.5, "after": "1 min"}
     made["orders"] = {name: {"do": name, **order} for name, order in ORDERS.items() if draw(st.booleans())}
+    rooms = made["city"]["rooms"]["places"]
+    if "close" in made["orders"]:
+        made["orders"]["close"]["setting"] = rooms["room 0"]["kind"]
+    if "barricade" in made["orders"]:
+        made["orders"]["barricade"]["kinds"] = [rooms["room 0"]["kind"]]
+    if "rescue" not in made["orders"]:
+        made["orders"].pop("call_off", None)
+    if "cordon" not in made["orders"]:
+        made["orders"].pop("limit_travel", None)
+    made["trust"] = {"struck": 0.5, "unanswered": 0.2, "answered_within": "5 min", "called_off": 0.3, "regained": "1 h"}
+    made["beyond"] = {"next town": {"share": 0.7, "takes": "3 min", "starts": 0.5}, "port": {"trips": 300, "route": "sea", "starts": 1}}
     return made
 
 
@@ -87,12 +105,15 @@ def check_history(scenario, done):
     happened, gone = {}, {}
     for event in events:
         person, kind = event["person"], event["kind"]
-        if person < 0 or kind == "noticed":
+        if person < 0 or kind in ("noticed", "arrived_beyond", "began_beyond"):
             continue
         before = happened.setdefault(person, [])
         assert "killed" not in before, f"{person} {kind} after death"
         # Ways are dated into the tick in which they were begun, so what was settled in that tick may stand after them.
         assert event["second"] - gone.get(person, event["second"]) <= TICK, f"{person} {kind} after leaving"
+        if kind == "crossed_in":
+            assert person in gone, f"{person} crossed inward without having left"
+            del gone[person]
         if kind == "left_city":
             assert person not in gone, f"{person} left twice"
             gone[person] = event["second"]

@@ -283,7 +283,7 @@ def test_runs_with_tables_and_observations_are_forked_and_rerun(
     base = hyosan.run("tables/forecast.yaml", seed=2, out="base", threads=1)
     with pytest.raises(ScenarioError, match=r"(cases|home)\.csv.*--files"):
         hyosan.fork("base", at="day 15", out="no", threads=1)
-    new = {"orders.warn": {"do": "alert", "when": "always"}, "orders.shut": {"do": "close", "setting": "school"}}
+    new = {"orders.warn": {"do": "alert", "when": "always"}, "orders.shut": {"do": "close", "setting": "community", "until": "time >= 400"}}
     one = hyosan.fork("base", at="day 15", overrides=new, out="one", files="tables", threads=1)
     # Rows of importations, which stand behind the orders in the list of causes, keep theirs.
     imported = [row[-1] for row in rows(one.events) if row[1] == "seeded"]

@@ -1,0 +1,90 @@
+"""What those who carry out orders work with: the state, the world, what is known, what each order remembers. Shared by all parts of the response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hyosan.engine.authorities import Authorities
+from hyosan.engine.beyond import Beyond
+from hyosan.engine.compile import Names
+from hyosan.engine.rulebook import Floor, Rulebook
+from hyosan.engine.state import State
+from hyosan.engine.trust import Trust
+from hyosan.luck import bits
+from hyosan.rules.exact import INSTANT_BITS
+from hyosan.scenario.root import Scenario
+from hyosan.world.frame import World
+
+DAY = 86_400
+ENDLESS = 1 << 40
+
+
+@dataclass
+class Tools:
+    """All of it. `memory[name]` is what an order remembers: plain data, kept by checkpoints; its `used` are means used so far."""
+
+    s: State
+    g: Floor
+    b: Rulebook
+    names: Names
+    world: World
+    authorities: Authorities
+    scenario: Scenario
+    trust: Trust
+    beyond: Beyond
+    memory: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class Crew:
+    """One part of the response's hands. One method per measure and moment: `start_strike`, `go_on_rescue`, `stop_cordon`, `over_sweep` ..."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.s, self.g, self.b, self.names, self.world = tools.s, tools.g, tools.b, tools.names, tools.world
+        self.authorities, self.scenario, self.trust, self.memory = tools.authorities, tools.scenario, tools.trust, tools.memory
+        self.beyond = tools.beyond
+        self.works = tools.authorities.works
+        self.turn = 0
+        self.knowledge = tools.authorities.main
+        self.tick_seconds, self.seed, self.camp = int(tools.b.one[0].tick_seconds), int(tools.b.one[0].seed), int(tools.b.one[0].camp)
+
+    def _use(self, name: str, what: str, count: int) -> None:
+        if count:
+            used = self.memory[name].setdefault("used", {})
+            used[what] = used.get(what, 0) + count
+
+    def _tick(self, now: int) -> int:
+        return now // self.tick_seconds
+
+    def _at(self, now: int) -> int:
+        """The instant at which the order that acts now does so: one after the other, so that the log keeps their order."""
+        return (now << INSTANT_BITS) + self.turn
+
+    def _cause(self, name: str) -> int:
+        return self.names.seeds.index(name)
+
+    def _id(self, row: int) -> int:
+        return int(self.g.persons["id"][row])
+
+    def _luck(self, purpose: int, row: int, other: int = 0, number: int = 0) -> int:
+        """A number of 32 bits, by keyed luck."""
+        return bits(self.seed, purpose, self._id(row), other, number) >> 30
+
+    def _begins_day(self, now: int) -> bool:
+        """Whether a day of the clock begins in this tick, or passed since the last."""
+        clock = now + self.names.start_clock
+        return now > 0 and clock // DAY > (clock - self.tick_seconds) // DAY
+
+    def _day(self, now: int) -> int:
+        return (now + self.names.start_clock) // DAY
+
+    def _in_force(self, *measures: str) -> list[tuple[str, Any]]:
+        """Orders of some measures that are in force, in the order of the scenario."""
+        return [(n, o) for n, o in self.scenario.orders.items() if o.do in measures and "since" in self.memory.get(n, {})]
+
+    def _allow(self, name: str, per_day: float, now: int) -> int:
+        """How much of what comes by the day has come since last asked, in whole units; the rest is kept."""
+        kept = self.memory[name]
+        kept["work"] = kept.get("work", 0) + round(per_day * 1000) * self.tick_seconds
+        whole, kept["work"] = divmod(int(kept["work"]), 1000 * DAY)
+        return whole
