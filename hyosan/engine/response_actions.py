@@ -54,6 +54,7 @@ class Hands:
 
     def start(self, name: str, order: Any, number: int, now: int) -> int:
         """An order takes effect."""
+        self.medical.forget(name)
         self.memory.setdefault(name, {})["used"] = {}
         return self._do("start", name, order, number, now)
 

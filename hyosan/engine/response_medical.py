@@ -8,7 +8,7 @@ coming, then by id; luck is keyed by people, so that more means serve the same p
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,8 @@ class Medical:
         self.knowledge = authorities.main
         self.tick_seconds, self.seed = int(b.one[0].tick_seconds), int(b.one[0].seed)
         self.memory: dict[str, dict[str, Any]] = {}
+        self.orders: Mapping[str, Any] = scenario.orders
+        """Orders as they were given last (`Response.now`)."""
         self.confinement = Confinement(s, g)
         self.meetings = Meetings(s, g, world)
         self._meant: dict[str, NDArray[np.bool_]] = {}
@@ -69,6 +71,11 @@ class Medical:
         self.confinement.let_go(now)
         self.meetings.forget()
         self.authorities.works.confined = len(self.confinement)
+
+    def forget(self, name: str) -> None:
+        """An order is given anew: whom it means may be others."""
+        self._meant.pop(name, None)
+        self._lines.pop(name, None)
 
     # people and means ------------------------------------------------------------------------------------------------------------
 
@@ -296,7 +303,7 @@ class Medical:
         """Of several orders for a setting, the one that leaves least is in force."""
         cuts = self.s.cuts
         cuts["share"], cuts["left"] = 0, 0
-        for name, order in self.scenario.orders.items():
+        for name, order in self.orders.items():
             if order.do != "reduce_contacts" or "since" not in self.memory.get(name, {}):
                 continue
             keep = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
