@@ -334,10 +334,14 @@ class _Staged:
 
     def advance(self) -> bool:
         """Run one tick, under the scenario of its stage."""
+        self.hand_over()
+        return self.sim.advance()
+
+    def hand_over(self) -> None:
+        """Begin the stage of the present tick."""
         while self.later and self.later[0][0] == self.sim.tick:
             _, stage = self.later.pop(0)
             self.sim = _handed_over(self.sim, stage, self.sink, self.device)
-        return self.sim.advance()
 
 
 def _handed_over(sim: Simulation, stage: Stage, sink: Any, device: Any) -> Simulation:
