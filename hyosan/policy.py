@@ -22,7 +22,7 @@ from hyosan.scenario.nearest import did_you_mean
 from hyosan.units import parse
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,79}")
-_PLAIN: Final = (int, float, str, bytes, bool, Fraction, tuple, frozenset, type(None))
+_PLAIN: Final = (int, float, str, bytes, bool, Fraction, type(None))
 
 
 class Now(NamedTuple):
