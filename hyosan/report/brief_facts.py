@@ -255,8 +255,8 @@ class Teller:
 
 
 def _hours(found: Any) -> str:
-    """A range of hours: `2 days 3 h (1 day 20 h to 2 days 12 h)`."""
-    middle, low, high = (say_duration(3600 * hours) for hours in (found.estimate, found.low, found.high))
+    """A range of whole hours: `2 days 3 h (1 day 20 h to 2 days 12 h)`."""
+    middle, low, high = (say_duration(3600 * hours) if hours else "under 30 min" for hours in (found.estimate, found.low, found.high))
     return f"{middle} ({low} to {high})"
 
 
