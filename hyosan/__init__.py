@@ -13,18 +13,25 @@ if TYPE_CHECKING:
     from hyosan import export
     from hyosan.errors import HyosanError
     from hyosan.forking import Rerun, fork, rerun
+    from hyosan.policy import EndOrder, GiveOrder, Policy
+    from hyosan.report.brief import Brief, brief
     from hyosan.results.run import Run
     from hyosan.scenario.load import load
     from hyosan.scenario.root import Scenario
     from hyosan.simulate import Progress, replicate, run
     from hyosan.studies.study import Study, study
 
-__all__ = ["HyosanError", "Progress", "Rerun", "Run", "Scenario", "Study", "export", "fork", "load", "replicate", "rerun", "run", "study"]
+__all__ = [
+    "Brief", "EndOrder", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Study",
+    "brief", "export", "fork", "load", "replicate", "rerun", "run", "study",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 _WHERE = {
     "HyosanError": "hyosan.errors", "Progress": "hyosan.simulate", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
     "Study": "hyosan.studies.study", "study": "hyosan.studies.study", "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
+    "EndOrder": "hyosan.policy", "GiveOrder": "hyosan.policy", "Policy": "hyosan.policy",
+    "Brief": "hyosan.report.brief", "brief": "hyosan.report.brief",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
 }  # fmt: skip
 

@@ -28,6 +28,10 @@ class CommandError(HyosanError):
     exit_code = 2
 
 
+class PolicyError(HyosanError):
+    """A policy or a watcher failed, or answered what is no order. The run ends there; one in a folder can go on from its last checkpoint."""
+
+
 class ResourceError(HyosanError):
     """More memory or disk is needed than there is; raised before either is taken."""
 

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,9 @@ import numpy as np
 from hyosan import provenance
 from hyosan.backend import default_threads, use_threads
 from hyosan.engine.run import Simulation
-from hyosan.errors import CommandError, HyosanError, RunFolderError, ScenarioError, SelfCheckError
+from hyosan.errors import CommandError, HyosanError, PolicyError, RunFolderError, ScenarioError, SelfCheckError
+from hyosan.policy import Decide, Policy, as_policies
+from hyosan.policy_record import Given, Sources, check_resumed, described, of_manifest, of_stages, others, record
 from hyosan.results.columns import Coded, to_batch
 from hyosan.results.compare import Difference, first_difference
 from hyosan.results.run import SCENARIO_NAME, Run
@@ -29,8 +32,9 @@ from hyosan.scenario.midrun import Standing, changed
 from hyosan.scenario.objectives import check_zones
 from hyosan.scenario.observed import ObservedFile, read_all
 from hyosan.scenario.root import Scenario
-from hyosan.simulate import Progress, _Clock, _device, _ending_at, _hash, _last_rows, _manifest, _Memory
+from hyosan.simulate import Progress, _Clock, _device, _ending_at, _hash, _last_rows, _manifest, _Memory, _policy_note
 from hyosan.units import Moment, say_clock
+from hyosan.watching import Watched, Watcher
 from hyosan.world.build import build
 from hyosan.world.frame import World
 from hyosan.world.store import load_world, save
@@ -39,10 +43,11 @@ __all__ = ["Rerun", "fork", "rerun"]
 
 
 class Stage(NamedTuple):
-    """A scenario and the tick up to which it was in force; None = to the end."""
+    """A scenario and the tick up to which it was in force; None = to the end. `policies` decided beside it."""
 
     scenario: Scenario
     until: int | None
+    policies: Mapping[str, Policy] = MappingProxyType({})
 
 
 class Rerun(NamedTuple):
@@ -69,6 +74,8 @@ def fork(
     force: bool = False,
     files: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
+    policies: Mapping[str, Decide | Policy] | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> Run:
     """Go on from a moment of a finished run with other orders: the past stays the same bytes.
 
@@ -76,22 +83,25 @@ def fork(
     the first that the changes can touch; `overrides`, the changes as of `--set`: orders (new, changed, `null` = ended or never given),
     noises, `time.end`; `out`, the folder of the fork (None = in memory).
     Other arguments: `until` ends the fork at a moment, and leaves a checkpoint there; `files`, the folder of the tables that the scenario
-    names, where they are not beside the run; `threads`, `device`, `force`, `progress` as of `hyosan.run`.
+    names, where they are not beside the run; `threads`, `device`, `force`, `progress`, `policies`, `watchers` as of `hyosan.run`.
+    Policies decide from the moment on; those that the run had must be among them, and the same where the past is run again.
     The past is taken from the newest checkpoint at or before the moment, or run again from the start where there is none.
 
-    Raises ScenarioError: a change that reaches into the past or to what cannot change in mid-run. RunFolderError, CommandError.
+    Raises ScenarioError: a change that reaches into the past or to what cannot change in mid-run. RunFolderError, CommandError, PolicyError.
     """
     parent = source if isinstance(source, Run) else Run.open(source)
     _same_results(parent)
-    stages, observed = _stages_of(parent, files)
+    stages, observed = _stages_of(parent, files, policies, "fork")
     tick = _tick_at(parent, at)
+    _same_policies(parent, stages, tick, out is not None)
     second = tick * int(parent.manifest["tick_seconds"])
     old = stages[-1].scenario
     new = _with_changes(old, overrides)
     if until is not None:
         new = _ending_at(new, until, limit=False)
     new = changed(old, new, second, _standing(parent, second))
-    course = [stage for stage in stages[:-1] if stage.until != tick] + [Stage(old, tick)] * (tick > 0) + [Stage(new, None)]
+    course = [stage for stage in stages[:-1] if stage.until != tick] + [Stage(old, tick, stages[-1].policies)] * (tick > 0)
+    course.append(Stage(new, None, as_policies(policies)))
     if out is not None and parent.path is not None and Path(out).resolve() == parent.path.resolve():
         raise CommandError(f"{out}: is the run that is forked; choose another --out")
     given = tuple(overrides) if not isinstance(overrides, Mapping) else tuple(f"{path}={value}" for path, value in overrides.items())
@@ -104,7 +114,7 @@ def fork(
     world = _world_of(parent, old, keep=True)
     check_zones(new.objectives, ("all", *world.zones))
     use = use_threads(threads or default_threads())
-    runner = _Runner(course, world, int(parent.manifest["seed"]), _device(device, use), use, observed, progress, until is not None)
+    runner = _Runner(course, world, int(parent.manifest["seed"]), _device(device, use), use, observed, progress, until is not None, watchers)
     return runner.run(Path(out) if out is not None else None, force, parent, note)
 
 
@@ -117,21 +127,23 @@ def rerun(
     force: bool = False,
     files: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
+    policies: Given = None,
 ) -> Rerun:
     """Run a finished run again from its own folder, the past of a fork too, and compare all hashes; what differs is found in the logs.
 
-    `out` keeps the new run in a folder (None = in memory). Other arguments as of `fork`. Raises RunFolderError: no run, a damaged one.
+    `out` keeps the new run in a folder (None = in memory). `policies` are those that the run had: a mapping, or one for each stage of a fork.
+    Other arguments as of `fork`. Raises RunFolderError: no run, a damaged one. PolicyError: a policy that the run had is not given.
     """
     before = source if isinstance(source, Run) else Run.open(source)
     before.verify()
     if out is not None and before.path is not None and Path(out).resolve() == before.path.resolve():
         raise CommandError(f"{out}: is the run itself; choose another --out")
-    stages, observed = _stages_of(before, files)
+    stages, observed = _stages_of(before, files, policies, "rerun")
     world = _world_of(before, stages[-1].scenario, keep=False)
     use = use_threads(threads or default_threads())
     runner = _Runner(stages, world, int(before.manifest["seed"]), _device(device, use), use, observed, progress, False)
     after = runner.run(Path(out) if out is not None else None, force, None, before.manifest.get("fork"))
-    return _compared(before, after)
+    return _compared(before, after, stages)
 
 
 def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any]) -> Scenario:
@@ -141,7 +153,7 @@ def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any]) -
     return new if new.data is not None else new.model_copy(update={"data": old.data}).with_base(old.base)
 
 
-def _compared(before: Run, after: Run) -> Rerun:
+def _compared(before: Run, after: Run, stages: Sequence[Stage]) -> Rerun:
     then, now = before.manifest, after.manifest
     hashes = before.table_hashes(), after.table_hashes()
     differing = [table for table in hashes[0] if hashes[0][table] != hashes[1][table]]
@@ -153,6 +165,8 @@ def _compared(before: Run, after: Run) -> Rerun:
         for name, version in now["versions"].items()
         if then["versions"].get(name, "not installed") != version
     }
+    for said, stage in zip(of_manifest(then), stages, strict=True):
+        versions |= {f"policy {name}": both for name, both in others(said, stage.policies).items()}
     return Rerun(after, same, tuple(differing), None if same else first_difference(before.batches, after.batches), versions)
 
 
@@ -160,10 +174,19 @@ class _Runner:
     """Runs a course of stages into a folder or memory."""
 
     def __init__(
-        self, stages: list[Stage], world: World, seed: int, device: Any, threads: int, observed: tuple[ObservedFile, ...], progress: Any, at_end: bool
+        self,
+        stages: list[Stage],
+        world: World,
+        seed: int,
+        device: Any,
+        threads: int,
+        observed: tuple[ObservedFile, ...],
+        progress: Any,
+        at_end: bool,
+        watchers: Sequence[Watcher] = (),
     ) -> None:
         self.stages, self.world, self.seed, self.device, self.threads = stages, world, seed, device, threads
-        self.observed, self.progress, self.at_end = observed, progress, at_end
+        self.observed, self.progress, self.at_end, self.watchers = observed, progress, at_end, watchers
         self.texts = [dump(stage.scenario) for stage in stages]
 
     def run(self, out: Path | None, force: bool, parent: Run | None, note: dict[str, Any] | None) -> Run:
@@ -175,9 +198,11 @@ class _Runner:
 
     def _in_memory(self, parent: Run | None, note: dict[str, Any] | None) -> Run:
         memory = _Memory()
-        staged = _Staged(self.stages, self.world, self.seed, memory, self.device)
+        watched = self._watched(memory)
+        staged = _Staged(self.stages, self.world, self.seed, watched, self.device)
         clock = _Clock(staged, self.progress)  # type: ignore[arg-type]
-        clock.run(False, lambda: None)
+        clock.run(False, watched.deliver)
+        watched.deliver()
         _last_rows(staged, memory)  # type: ignore[arg-type]
         texts = {one.kept: one.text for one in self.observed} | self._earlier_texts()
         manifest = self._manifest(staged, clock, parent, note, lambda table: [_batch(table, one) for one in memory.tables[table]])
@@ -185,8 +210,14 @@ class _Runner:
 
     def _in_folder(self, writer: RunWriter, parent: Run | None, note: dict[str, Any] | None) -> Run:
         identity = self._identity()
-        start = self._resumed(writer, identity) or self._from_parent(writer, parent)
-        staged = _Staged(self.stages, self.world, self.seed, writer, self.device, *(start or ()))
+        resumed = self._resumed(writer, identity)
+        start = resumed or self._from_parent(writer, parent)
+        kept_sources = resumed[2].get("policy_sources") if resumed is not None else None
+        watched = self._watched(writer)
+        staged = _Staged(self.stages, self.world, self.seed, watched, self.device, *(start or ()))
+        sources = Sources.of(self.stages[-1].policies, kept_sources, writer.folder)
+        if start is not None:
+            watched.tell(writer.batches("events"))
         for name, text in {SCENARIO_NAME: self.texts[-1], **self._earlier_texts(), **{one.kept: one.text for one in self.observed}}.items():
             writer.write_text(name, text)
         save(self.world, writer.folder.parent)
@@ -196,13 +227,18 @@ class _Runner:
         def keep() -> None:
             if staged.tick % every == 0 or (self.at_end and staged.tick == staged.last_tick):
                 arrays, notes = staged.save()
-                writer.save_checkpoint(staged.tick, arrays, {**notes, "identity": identity}, kept.keep)
+                writer.save_checkpoint(staged.tick, arrays, {**notes, "identity": identity, **_policy_note(sources)}, kept.keep)
+            watched.deliver()
 
         clock = _Clock(staged, self.progress)  # type: ignore[arg-type]
         clock.run(False, keep)
+        watched.deliver()
         _last_rows(staged, writer)  # type: ignore[arg-type]
-        writer.finish(self._manifest(staged, clock, parent, note, writer.batches))
+        writer.finish(self._manifest(staged, clock, parent, note, writer.batches, sources))
         return Run.open(writer.folder)
+
+    def _watched(self, sink: Any) -> Watched:
+        return Watched(sink, self.watchers, Moment(self.stages[0].scenario.time.start).seconds)
 
     def _identity(self) -> dict[str, Any]:
         """What a checkpoint in the folder must agree with; that of a plain run is as `hyosan.run` writes it."""
@@ -213,6 +249,10 @@ class _Runner:
             identity["data"] = _hash("\0".join(one.text for one in self.observed))
         if len(self.stages) > 1:
             identity["earlier"] = [[_hash(text), stage.until] for text, stage in zip(self.texts[:-1], self.stages[:-1], strict=True)]
+        if self.stages[-1].policies:
+            identity["policies"] = described(self.stages[-1].policies)
+        if any(stage.policies for stage in self.stages[:-1]):
+            identity["earlier_policies"] = [described(stage.policies) for stage in self.stages[:-1]]
         return identity
 
     def _resumed(self, writer: RunWriter, identity: dict[str, Any]) -> tuple[int, Any, Any] | None:
@@ -221,11 +261,7 @@ class _Runner:
             writer.start_over()
             return None
         checkpoint = writer.load_checkpoint()
-        if checkpoint.meta.get("identity") != identity:
-            raise HyosanError(
-                f"{writer.folder}: holds an unfinished run of another scenario, seed, fork or version. "
-                "Choose another --out, or give --force to replace it."
-            )
+        check_resumed(writer.folder, checkpoint.meta.get("identity") or {}, identity, "scenario, seed, fork or version")
         return checkpoint
 
     def _from_parent(self, writer: RunWriter, parent: Run | None) -> tuple[int, Any, Any] | None:
@@ -239,11 +275,14 @@ class _Runner:
     def _earlier_texts(self) -> dict[str, str]:
         return {f"scenario-{number}.yaml": text for number, text in enumerate(self.texts[:-1], 1)}
 
-    def _manifest(self, staged: _Staged, clock: _Clock, parent: Run | None, note: dict[str, Any] | None, batches: Any) -> dict[str, Any]:
-        manifest = _manifest(staged, self.world, self.threads, clock, self.observed)  # type: ignore[arg-type]
+    def _manifest(
+        self, staged: _Staged, clock: _Clock, parent: Run | None, note: dict[str, Any] | None, batches: Any, sources: Sources | None = None
+    ) -> dict[str, Any]:
+        manifest = _manifest(staged, self.world, self.threads, clock, self.observed, sources)  # type: ignore[arg-type]
         if len(self.stages) > 1:
             manifest["earlier"] = [
-                {"scenario": name, "until_tick": stage.until} for name, stage in zip(self._earlier_texts(), self.stages, strict=False)
+                {"scenario": name, "until_tick": stage.until} | ({"policies": record(stage.policies)} if stage.policies else {})
+                for name, stage in zip(self._earlier_texts(), self.stages, strict=False)
             ]
         if note is not None:
             manifest["fork"] = note | ({"first_difference": self._difference(staged, parent, note, batches)} if parent is not None else {})
@@ -257,6 +296,11 @@ class _Runner:
             return None
         # What was exerted late in a tick counts in the next one and is dated back, by less than a tick.
         if found.second < note["second"] - staged.tick_seconds:
+            if any(stage.policies for stage in self.stages[:-1]):
+                raise PolicyError(
+                    f"{found.table}: differs at second {found.second}, before the fork at {note['second']}: a policy does not decide again as it "
+                    "did. It must go by what it is told alone, not by chance, time or what it kept from an earlier run."
+                )
             raise SelfCheckError(
                 f"{found.table}: differs at second {found.second}, before the fork at {note['second']}. This is a bug in hyosan; please report it."
             )
@@ -271,9 +315,9 @@ class _Staged:
     ) -> None:
         # A checkpoint at the very tick of a change was taken before it.
         first = next(number for number, stage in enumerate(stages) if stage.until is None or stage.until >= tick)
-        self.later = [(int(stages[number].until or 0), stages[number + 1].scenario) for number in range(first, len(stages) - 1)]
+        self.later = [(int(stages[number].until or 0), stages[number + 1]) for number in range(first, len(stages) - 1)]
         self.world, self.sink, self.device = world, sink, device
-        self.sim = Simulation(stages[first].scenario, world, seed, sink, Coded, device)
+        self.sim = Simulation(stages[first].scenario, world, seed, sink, Coded, device, stages[first].policies)
         self.last_tick = -(-round(stages[-1].scenario.time.end) // self.sim.tick_seconds)
         if arrays is None:
             self.sim.begin()
@@ -290,16 +334,21 @@ class _Staged:
 
     def advance(self) -> bool:
         """Run one tick, under the scenario of its stage."""
-        while self.later and self.later[0][0] == self.sim.tick:
-            _, scenario = self.later.pop(0)
-            self.sim = _handed_over(self.sim, scenario, self.sink, self.device)
+        self.hand_over()
         return self.sim.advance()
 
+    def hand_over(self) -> None:
+        """Begin the stage of the present tick."""
+        while self.later and self.later[0][0] == self.sim.tick:
+            _, stage = self.later.pop(0)
+            self.sim = _handed_over(self.sim, stage, self.sink, self.device)
 
-def _handed_over(sim: Simulation, scenario: Scenario, sink: Any, device: Any) -> Simulation:
+
+def _handed_over(sim: Simulation, stage: Stage, sink: Any, device: Any) -> Simulation:
     """The same state under another scenario: rows that wait keep their causes, orders decided keep their past."""
     arrays, notes = sim.save()
-    after = Simulation(scenario, sim.world, sim.seed, sink, Coded, device)
+    scenario = stage.scenario
+    after = Simulation(scenario, sim.world, sim.seed, sink, Coded, device, stage.policies)
     position = {name: number for number, name in reversed(list(enumerate(after.names.seeds)))}
     codes = np.array([position.get(name, 0) for name in sim.names.seeds], dtype=np.int64)
     causes = arrays["waiting/cause"]
@@ -312,7 +361,7 @@ def _handed_over(sim: Simulation, scenario: Scenario, sink: Any, device: Any) ->
         if order.when.strip() == "never" and before.when.strip() != "never":
             one["ended"], one["because"] = now, "called off"
         else:
-            one["due"] = one["decided"] + round(order.delay)
+            one["due"] += round(order.delay) - round(before.delay)
     after.load(sim.tick, arrays, notes)
     return after
 
@@ -330,8 +379,29 @@ def _same_results(run: Run) -> None:
         )
 
 
-def _stages_of(run: Run, files: Path | str | None) -> tuple[list[Stage], tuple[ObservedFile, ...]]:
-    """The stages of a finished run, from the scenarios that it keeps, and its observations."""
+def _same_policies(run: Run, stages: Sequence[Stage], tick: int, kept: bool) -> None:
+    """Raises PolicyError: the past must be run again, and a policy that decided in it is not the same now. `kept`: the fork goes into a folder."""
+    usable = [one for one in list_checkpoints(run.path) if one <= tick] if kept and run.path is not None else []
+    if not tick or (usable and max(usable) == tick):
+        return
+    for said, stage in zip(of_manifest(run.manifest), stages, strict=True):
+        for name in others(said, stage.policies):
+            raise PolicyError(
+                f"{run.path or 'the run'}: the policy `{name}` is not the text that decided in this run, and the past must be run again up to "
+                "the fork. Give the same function, or fork into a folder at a moment of a checkpoint "
+                f"({_moments(run, list_checkpoints(run.path) if run.path else [])})."
+            )
+
+
+def _moments(run: Run, ticks: Sequence[int]) -> str:
+    """Moments of checkpoints, for a message."""
+    clock, length = run.manifest["start_clock_seconds"], run.manifest["tick_seconds"]
+    return ", ".join(say_clock(tick * length, clock) for tick in ticks) or "there is none"
+
+
+def _stages_of(run: Run, files: Path | str | None, policies: Given = None, verb: str = "rerun") -> tuple[list[Stage], tuple[ObservedFile, ...]]:
+    """The stages of a finished run, from the scenarios that it keeps, its observations and the policies that it had, among those given."""
+    decide = of_stages(str(run.path or "the run"), of_manifest(run.manifest), policies, verb)
     earlier = run.manifest.get("earlier", [])
     names = [*(str(one["scenario"]) for one in earlier), SCENARIO_NAME]
     with tempfile.TemporaryDirectory() as folder:
@@ -347,7 +417,7 @@ def _stages_of(run: Run, files: Path | str | None) -> tuple[list[Stage], tuple[O
     scenarios = [scenario.with_base(base) for scenario in found]
     _tables_are_there(scenarios[-1])
     ends = [int(one["until_tick"]) for one in earlier]
-    return [Stage(scenario, until) for scenario, until in zip(scenarios, [*ends, None], strict=True)], observed
+    return [Stage(*one) for one in zip(scenarios, [*ends, None], decide, strict=True)], observed
 
 
 def _tables_are_there(scenario: Scenario) -> None:

@@ -14,9 +14,11 @@ from hyosan import provenance
 from hyosan.backend import compile_clock, compiled_seconds, default_threads, use_threads
 from hyosan.engine import checks
 from hyosan.engine.cpu import Processor
-from hyosan.engine.response_tally import figures, order_rows, people_rows
+from hyosan.engine.response_tally import changed_orders, figures, order_rows, people_rows
 from hyosan.engine.run import Simulation
 from hyosan.errors import HyosanError, ScenarioError, SelfCheckError
+from hyosan.policy import Decide, Policy, as_policies
+from hyosan.policy_record import Sources, check_resumed, described, record
 from hyosan.results.columns import Coded
 from hyosan.results.ending import Ending
 from hyosan.results.run import Run
@@ -27,6 +29,7 @@ from hyosan.scenario.objectives import check_zones as check_objectives
 from hyosan.scenario.observed import ObservedFile, check_zones, kept_by_run, read_all
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS, Moment
+from hyosan.watching import Watched, Watcher
 from hyosan.world.build import build
 from hyosan.world.frame import World
 from hyosan.world.store import save
@@ -67,6 +70,8 @@ def run(
     device: str = "cpu",
     progress: Callable[[Progress], None] | None = None,
     checks_each_tick: bool = False,
+    policies: Mapping[str, Decide | Policy] | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> Run:
     """Run a scenario once.
 
@@ -74,11 +79,13 @@ def run(
     folder (None = keep the run in memory).
     Other arguments: `threads` (default: all cores; the result does not depend on it); `force` replaces a run in `out`; `overrides` as of
     `--set`; `until` ends the run early ("day 1 08:00", "36 h"); `device` "cpu" or "cuda"; `progress` is told how far the run is;
-    `checks_each_tick` tests all invariants after each tick.
+    `checks_each_tick` tests all invariants after each tick; `policies`, by the name of an authority, are functions `(knowledge, now) -> orders`
+    that decide beside the scenario's conditions (`hyosan.Policy` says how often one is asked); `watchers` get each batch of events.
     A folder with an unfinished run of the same scenario and seed is resumed, to the same bytes.
 
-    Raises ScenarioError, ResourceError, RunFolderError, SelfCheckError.
+    Raises ScenarioError, PolicyError, ResourceError, RunFolderError, SelfCheckError.
     """
+    decide = as_policies(policies)
     if isinstance(seed, bool) or not 0 <= seed <= MAX_SEED:
         raise ScenarioError(f"seed {seed!r}: a whole number from 0 to {MAX_SEED} is needed")
     scenario = load(source, overrides=overrides, seed=seed)
@@ -91,9 +98,10 @@ def run(
     scenario = kept_by_run(scenario, observed)
     use = use_threads(threads or default_threads())
     if out is None:
-        return _run_in_memory(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, observed)
+        return _run_in_memory(scenario, world, seed, _device(device, use), use, progress, checks_each_tick, observed, decide, watchers)
     here = _device(device, use)
-    return _run_in_folder(scenario, world, seed, here, use, progress, checks_each_tick, observed, Path(out), force, until is not None)
+    ending = until is not None
+    return _run_in_folder(scenario, world, seed, here, use, progress, checks_each_tick, observed, Path(out), force, ending, decide, watchers)
 
 
 def _ending_at(scenario: Scenario, until: str, *, limit: bool = True) -> Scenario:
@@ -128,12 +136,16 @@ def _run_in_memory(
     progress: Any,
     each_tick: bool,
     observed: tuple[ObservedFile, ...] = (),
+    policies: Mapping[str, Policy] | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> Run:
     memory = _Memory()
-    sim = Simulation(scenario, world, seed, memory, Coded, device)
+    watched = Watched(memory, watchers, Moment(scenario.time.start).seconds)
+    sim = Simulation(scenario, world, seed, watched, Coded, device, policies)
     sim.begin()
     clock = _Clock(sim, progress)
-    clock.run(each_tick, lambda: None)
+    clock.run(each_tick, watched.deliver)
+    watched.deliver()
     _last_rows(sim, memory)
     kept = {one.kept: one.text for one in observed}
     return Run.in_memory(_manifest(sim, world, threads, clock, observed), memory.tables, dump(scenario), kept)
@@ -151,46 +163,59 @@ def _run_in_folder(
     out: Path,
     force: bool,
     at_end: bool,
+    policies: Mapping[str, Policy],
+    watchers: Sequence[Watcher],
 ) -> Run:
     """`at_end` keeps a checkpoint of the last tick too, for a fork to go on from."""
     with RunWriter.open(out, force) as writer:
-        sim = Simulation(scenario, world, seed, writer, Coded, device)
+        watched = Watched(writer, watchers, Moment(scenario.time.start).seconds)
+        sim = Simulation(scenario, world, seed, watched, Coded, device, policies)
         text = dump(scenario)
         identity = {"scenario": _hash(text), "seed": seed, "world": world.content_hash, "results": provenance.RESULTS_VERSION}
         if observed:
             identity["data"] = _hash("\0".join(one.text for one in observed))
-        if not _resume(writer, sim, identity):
+        if policies:
+            identity["policies"] = described(policies)
+        kept = _resume(writer, sim, identity)
+        sources = Sources.of(policies, kept, out)
+        if kept is None:
             sim.begin()
             writer.write_text("scenario.yaml", text)
             for one in observed:
                 writer.write_text(one.kept, one.text)
             save(world, out.parent)
+        else:
+            watched.tell(writer.batches("events"))
         every = max(1, round(scenario.checkpoints.every) // sim.tick_seconds)
 
         def keep() -> None:
             if sim.tick % every == 0 or (at_end and sim.tick == sim.ticks):
                 arrays, notes = sim.save()
-                writer.save_checkpoint(sim.tick, arrays, {**notes, "identity": identity}, scenario.checkpoints.keep)
+                writer.save_checkpoint(sim.tick, arrays, {**notes, "identity": identity, **_policy_note(sources)}, scenario.checkpoints.keep)
+            watched.deliver()
 
         clock = _Clock(sim, progress)
         clock.run(each_tick, keep)
+        watched.deliver()
         _last_rows(sim, writer)
-        writer.finish(_manifest(sim, world, threads, clock, observed))
+        writer.finish(_manifest(sim, world, threads, clock, observed, sources))
     return Run.open(out)
 
 
-def _resume(writer: RunWriter, sim: Simulation, identity: dict[str, Any]) -> bool:
-    """Go on from the newest checkpoint of the same run in the folder, if there is one."""
+def _resume(writer: RunWriter, sim: Simulation, identity: dict[str, Any]) -> dict[str, Any] | None:
+    """Go on from the newest checkpoint of the same run in the folder, if there is one; gives the texts of policies that decided so far."""
     if writer.latest_checkpoint() is None:
         writer.start_over()
-        return False
+        return None
     checkpoint = writer.load_checkpoint()
-    if checkpoint.meta.get("identity") != identity:
-        raise HyosanError(
-            f"{writer.folder}: holds an unfinished run of another scenario, seed or version. Choose another --out, or give --force to replace it."
-        )
+    check_resumed(writer.folder, checkpoint.meta.get("identity") or {}, identity, "scenario, seed or version")
     sim.load(checkpoint.tick, checkpoint.arrays, checkpoint.meta)
-    return True
+    return dict(checkpoint.meta.get("policy_sources", {}))
+
+
+def _policy_note(sources: Sources) -> dict[str, Any]:
+    """What a checkpoint says of policies, if there are any."""
+    return {"policy_sources": sources.by_name} if sources.by_name else {}
 
 
 class _Clock:
@@ -235,7 +260,9 @@ def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _manifest(sim: Simulation, world: World, threads: int, clock: _Clock, observed: tuple[ObservedFile, ...]) -> dict[str, Any]:
+def _manifest(
+    sim: Simulation, world: World, threads: int, clock: _Clock, observed: tuple[ObservedFile, ...], sources: Sources | None = None
+) -> dict[str, Any]:
     """What goes into manifest.json but for hashes of files. Raises SelfCheckError: the ending's classes do not add up."""
     scenario = sim.scenario
     ending = Ending.from_json(figures(sim))
@@ -254,6 +281,8 @@ def _manifest(sim: Simulation, world: World, threads: int, clock: _Clock, observ
         "hardware": provenance.hardware(), "versions": provenance.versions(),
         **({"date": scenario.time.date} if scenario.time.date is not None else {}),
         **({"data": {one.name: one.kept for one in observed}} if observed else {}),
+        **({"policies": record(sim.policies.policies, sources)} if sim.policies else {}),
+        **({"orders_changed": changed} if (changed := changed_orders(sim)) else {}),
     }  # fmt: skip
 
 

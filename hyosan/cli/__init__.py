@@ -40,6 +40,7 @@ _KINDS = {
     "study": "many seeds and variations, compared on the same luck",
     "rerun": "the same world again, to see that it is the same",
     "report": "the account of a run or a study",
+    "brief": "what an authority knew at a moment of a run, and nothing else",
 }
 """What the commands that compute are for, in a few words each."""
 _EPILOGUE = "\n\n".join(
@@ -434,6 +435,43 @@ def _report_study(folder: Path, as_text: bool, as_json: bool) -> int:
         print(page)
         print(page.with_name(JSON_NAME))
     return 0
+
+
+@app.command
+def brief(
+    folder: Path,
+    /,
+    *,
+    at: str,
+    authority: Annotated[str, Parameter(name="--as")],
+    page: Annotated[Path | None, Parameter(name="--html")] = None,
+    files: Path | None = None,
+    threads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    as_json: Json = False,
+) -> int:
+    """Tell what an authority knew at a moment of a run, its means and its choices, and nothing else.
+
+    Parameters
+    ----------
+    folder:
+        Folder of a finished run.
+    at:
+        The moment: `day 2 14:00` by the clock, or `36 h` after the start. What follows the last checkpoint before it is run again, in memory.
+    authority:
+        Who: an authority of the scenario.
+    page:
+        Write it as a page into this file.
+    files:
+        Folder of the tables that the scenario names, where they are not beside the run.
+    threads:
+        Threads to use; default: one for each core.
+    as_json:
+        Tell it as one JSON object.
+
+    """
+    from hyosan.cli.briefing import brief_and_tell
+
+    return brief_and_tell(folder, at=at, authority=authority, page=page, files=files, threads=threads, as_json=as_json)
 
 
 @app.command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,8 @@ class Crew:
         self.s, self.g, self.b, self.names, self.world = tools.s, tools.g, tools.b, tools.names, tools.world
         self.authorities, self.scenario, self.trust, self.memory = tools.authorities, tools.scenario, tools.trust, tools.memory
         self.beyond = tools.beyond
+        self.orders: Mapping[str, Any] = tools.scenario.orders
+        """Orders as they were given last (`Response.now`)."""
         self.works = tools.authorities.works
         self.turn = 0
         self.knowledge = tools.authorities.main
@@ -80,7 +83,7 @@ class Crew:
 
     def _in_force(self, *measures: str) -> list[tuple[str, Any]]:
         """Orders of some measures that are in force, in the order of the scenario."""
-        return [(n, o) for n, o in self.scenario.orders.items() if o.do in measures and "since" in self.memory.get(n, {})]
+        return [(n, o) for n, o in self.orders.items() if o.do in measures and "since" in self.memory.get(n, {})]
 
     def _allow(self, name: str, per_day: float, now: int) -> int:
         """How much of what comes by the day has come since last asked, in whole units; the rest is kept."""

@@ -154,21 +154,28 @@ class Knowledge:
                 return hours + 1
         return 0
 
-    def incubation(self, second: int) -> Any:
-        """The estimate of the incubation period (`estimate.incubation.IncubationEstimate`) from the cases known; None while there are too few."""
+    def incubation(self, second: int, standing: StandingEstimate | None = None) -> Any:
+        """The estimate of the incubation period (`estimate.incubation.IncubationEstimate`) from the cases known; None while there are too few.
+
+        An estimate stands for a while: `standing` is the reader's own (default: the one that orders share).
+        """
         per_hour = 60 // STEP_MINUTES
-        return self._incubation.at(second // (STEP_MINUTES * 60), lag=self.lag() * per_hour)
+        return (standing or self._incubation).at(second // (STEP_MINUTES * 60), lag=self.lag() * per_hour)
+
+    def own_estimate(self) -> StandingEstimate:
+        """An estimate of the same cases for another reader: asking it moves nobody else's."""
+        return StandingEstimate(self._incubation.known)
 
     @property
     def periods_known(self) -> int:
         """Cases of whom it is known when they were infected."""
         return self._incubation.known.count
 
-    def bound_days(self, share: float, needed: int, second: int) -> int:
+    def bound_days(self, share: float, needed: int, second: int, standing: StandingEstimate | None = None) -> int:
         """Days within which a share of incubation periods end, at worst (the upper end of 95 %); UNBELIEVED_DAYS while few are known."""
         if self.periods_known < max(2, needed):
             return UNBELIEVED_DAYS
-        found = self.incubation(second)
+        found = self.incubation(second, standing)
         return UNBELIEVED_DAYS if found is None else -(-found.bound_hours(share) // 24)
 
     def growth(self, second: int) -> Growth | None:
@@ -195,8 +202,10 @@ class Knowledge:
         ranked = sorted((z for z in range(len(self.by_zone)) if self.active(z) > 0), key=lambda z: (-self.active(z), z))
         return ranked[:count]
 
-    def values(self, second: int, start_clock: int, asked: Collection[str] = ()) -> dict[str, int | Fraction]:
-        """All that conditions may ask for, but for orders; estimates only where they are `asked` for."""
+    def values(
+        self, second: int, start_clock: int, asked: Collection[str] = (), standing: StandingEstimate | None = None
+    ) -> dict[str, int | Fraction]:
+        """All that conditions may ask for, but for orders; estimates only where they are `asked` for, `standing` as for `incubation`."""
         since = second - self.last_report if self.last_report >= 0 else 0
         clock = second + start_clock
         works = self.works
@@ -237,7 +246,7 @@ class Knowledge:
         for stock, left in works.stocks.items():
             values[f"stock.{stock}"] = left
         if "incubation_bound_days" in asked:
-            values["incubation_bound_days"] = self.bound_days(0.99, 50, second)
+            values["incubation_bound_days"] = self.bound_days(0.99, 50, second, standing)
         if "growth_percent" in asked:
             found = self.growth(second)
             values["growth_percent"] = 0 if found is None else Fraction(found.per_day_permille, 10)

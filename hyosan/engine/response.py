@@ -7,12 +7,14 @@ Clear Python, a few decisions a day. `Response.take` reads `Knowledge` only; wha
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
 from hyosan.engine.authorities import Authorities
 from hyosan.scenario.condition import Condition, parse
+from hyosan.scenario.order_changes import order_as
 from hyosan.scenario.response import STANDING
 from hyosan.scenario.root import Scenario
 
@@ -67,6 +69,10 @@ class Given:
     because: str = ""
     done: bool = False
     used: dict[str, int] = field(default_factory=dict)
+    by: str = ""
+    """The policy that gave it; empty: its own condition."""
+    changes: dict[str, Any] = field(default_factory=dict)
+    """Settings that the policy changed, in plain values."""
 
 
 class Response:
@@ -74,20 +80,34 @@ class Response:
 
     def __init__(self, scenario: Scenario, start_clock: int) -> None:
         self.orders = scenario.orders
-        self.start_clock = start_clock
-        names = tuple(scenario.orders)
-
-        def compiled(text: str) -> Condition:
-            return parse(text, orders=names, stocks=scenario.stocks, start_clock_seconds=start_clock)
-
-        self.when = {n: compiled(o.when) for n, o in self.orders.items()}
-        self.until = {n: compiled(o.until) for n, o in self.orders.items() if o.until}
-        self.again = {n: compiled(o.repeat.as_long_as) for n, o in self.orders.items() if o.repeat}
-        self.asked = {name for told in (self.when, self.until, self.again) for one in told.values() for name in one.names}
+        self.now: dict[str, Any] = dict(scenario.orders)
+        """Each order as it was given last: that of the scenario, but for what a policy changed."""
+        self.start_clock, self.stocks = start_clock, tuple(scenario.stocks)
+        self._read: dict[str, Condition] = {}
+        self.when = {n: self.condition(o.when) for n, o in self.orders.items()}
+        self.asked: set[str] = {name for one in self.when.values() for name in one.names}
+        for order in self.orders.values():
+            self._may_ask(order)
         self.estimates = "incubation_bound_days" in self.asked or any(order.do == "quarantine" for order in self.orders.values())
         """Whether anybody goes by an estimate of the incubation period."""
         self.given: list[Given] = []
         self.current: dict[str, Given] = {}
+
+    def condition(self, text: str) -> Condition:
+        """A condition of an order, read once."""
+        if text not in self._read:
+            self._read[text] = parse(text, orders=tuple(self.orders), stocks=self.stocks, start_clock_seconds=self.start_clock)
+        return self._read[text]
+
+    def _may_ask(self, order: Any) -> None:
+        """What an order that stands may ask for."""
+        for text in (order.until, order.repeat.as_long_as if order.repeat else None):
+            if text:
+                self.asked |= self.condition(text).names
+
+    def ends(self, order: Any, values: Mapping[str, Any]) -> bool:
+        """Whether the condition under which an order ends holds."""
+        return bool(order.until) and self.condition(order.until).holds(values)
 
     def standing(self, now: int) -> dict[str, int | Fraction]:
         """How each order stands, as conditions may ask."""
@@ -110,7 +130,8 @@ class Response:
             return
         actions.begin_tick(now)
         standing, known = self.standing(now), dict[int, dict[str, int | Fraction]]()
-        for name, order in self.orders.items():
+        for name in self.orders:
+            order = self.now[name]
             knowledge = authorities.of(order.authority)
             if id(knowledge) not in known:
                 known[id(knowledge)] = knowledge.values(now, self.start_clock, self.asked) | standing
@@ -118,25 +139,36 @@ class Response:
             late = authorities.delay_of(order.authority)
             if one is None:
                 if self.when[name].holds(values):
-                    self.decide(name, 1, order, values, now, late)
-            elif self.may_repeat(name, order, one, values, now):
-                self.decide(name, one.number + 1, order, values, now, late)
+                    self.give(name, 1, now, late, self.noted(values, self.when[name].names))
+            elif self.may_repeat(order, one, values, now):
+                self.give(name, one.number + 1, now, late, self.noted(values, self.when[name].names), by=one.by, changes=one.changes)
             self.carry_on(name, order, actions, values, now)
 
-    def may_repeat(self, name: str, order: Any, one: Given, values: dict[str, Any], now: int) -> bool:
+    def may_repeat(self, order: Any, one: Given, values: dict[str, Any], now: int) -> bool:
         """Whether an order is to be given again: its time is up, times are left, and the condition on knowledge holds."""
         repeat = order.repeat
         if repeat is None or one.effective < 0 or one.number >= repeat.times or now < one.effective + repeat.every:
             return False
-        return self.again[name].holds(values) and not (name in self.until and self.until[name].holds(values))
+        return self.condition(repeat.as_long_as).holds(values) and not self.ends(order, values)
 
-    def decide(self, name: str, number: int, order: Any, values: dict[str, Any], now: int, late: int) -> None:
-        """An order is decided; what was known is noted."""
-        asked = {*MAIN, *(k for k in self.when[name].names if k in values)}
-        known = {k: (int(values[k]) if values[k] == int(values[k]) else float(values[k])) for k in sorted(asked) if k in MAIN or values[k]}
-        one = Given(name, number, now, due=now + round(order.delay) + late, knowledge=json.dumps(known, sort_keys=True))
+    @staticmethod
+    def noted(values: Mapping[str, Any], asked: Collection[str]) -> str:
+        """What was known at a decision, as it is logged: the main figures, and what was asked for beside them unless it was 0."""
+        names = {*MAIN, *(name for name in asked if name in values)}
+        known = {k: (int(values[k]) if values[k] == int(values[k]) else float(values[k])) for k in sorted(names) if k in MAIN or values[k]}
+        return json.dumps(known, sort_keys=True)
+
+    def give(self, name: str, number: int, now: int, late: int, knowledge: str, by: str = "", changes: Mapping[str, Any] | None = None) -> None:
+        """An order is decided; what was known is noted. `late`: seconds until it is passed on; `by`, `changes` as in `Given`."""
+        one = Given(name, number, now, knowledge=knowledge, by=by, changes=dict(changes or {}))
+        self._stands(one)
+        one.due = now + round(self.now[name].delay) + late
         self.given.append(one)
-        self.current[name] = one
+
+    def _stands(self, one: Given) -> None:
+        self.current[one.order] = one
+        self.now[one.order] = order_as(self.orders[one.order], one.by, one.changes) if one.by else self.orders[one.order]
+        self._may_ask(self.now[one.order])
 
     def carry_on(self, name: str, order: Any, actions: Actions, values: dict[str, Any], now: int) -> None:
         """Put a decided order into effect when its delay is over; let one in force act, or end."""
@@ -149,8 +181,8 @@ class Response:
                 one.reached += actions.start(name, order, one.number, now)
             else:
                 return
-        elif name in self.until and self.until[name].holds(values):
-            self.end(one, order, actions, now, f"{self.until[name].say()}")
+        elif self.ends(order, values):
+            self.end(one, order, actions, now, self.condition(order.until).say())
             return
         one.reached += actions.go_on(name, order, one.number, now)
         why = actions.over(name, order, now)
@@ -168,6 +200,17 @@ class Response:
         one.because = why
         one.used = actions.used(one.order)
 
+    def call_off(self, one: Given, actions: Actions, now: int, why: str) -> None:
+        """An order that stands ends at once; one that is not in effect yet never is."""
+        if one.effective >= 0:
+            self.end(one, self.now[one.order], actions, now, why)
+        else:
+            one.ended, one.because = now, why
+
+    def authority_of(self, one: Given) -> str:
+        """Who gave an order."""
+        return one.by or str(self.orders[one.order].authority)
+
     def is_busy(self) -> bool:
         """Whether an order is decided or in force and has not ended; those of STANDING hold up nothing."""
         return any(one.ended < 0 and self.orders[one.order].do not in STANDING for one in self.current.values())
@@ -179,4 +222,5 @@ class Response:
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
         self.given = [Given(**row) for row in kept["given"]]
-        self.current = {one.order: one for one in self.given}
+        for one in self.given:
+            self._stands(one)

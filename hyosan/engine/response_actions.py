@@ -6,6 +6,7 @@ ones in `response_medical.py`. Choices use knowledge; effects go to the state.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +38,11 @@ class Hands:
         self.turns = {name: 1 + turn for turn, name in enumerate(scenario.orders)}
         self.parts = (self.civil, self.camp, self.force, self.medical)
 
+    def go_by(self, orders: Mapping[str, Any]) -> None:
+        """Orders as they were given last, which a policy may have changed."""
+        for part in self.parts:
+            part.orders = orders
+
     def begin_tick(self, now: int) -> None:
         """What comes about of itself before orders act."""
         changed = self.trust.advance(self.authorities.works, now)
@@ -51,6 +57,7 @@ class Hands:
 
     def start(self, name: str, order: Any, number: int, now: int) -> int:
         """An order takes effect."""
+        self.medical.forget(name)
         self.memory.setdefault(name, {})["used"] = {}
         return self._do("start", name, order, number, now)
 

@@ -51,6 +51,11 @@ class Medical(Crew):
         self.meetings.forget()
         self.works.confined = len(self.confinement)
 
+    def forget(self, name: str) -> None:
+        """An order is given anew: whom it means may be others."""
+        self._meant.pop(name, None)
+        self._lines.pop(name, None)
+
     # people and means ------------------------------------------------------------------------------------------------------------
 
     def fits(self, who: Who) -> NDArray[np.bool_]:
@@ -271,7 +276,7 @@ class Medical(Crew):
         """Of several orders for a setting, the one that leaves least is in force."""
         cuts = self.s.cuts
         cuts["share"], cuts["left"] = 0, 0
-        for name, order in self.scenario.orders.items():
+        for name, order in self.orders.items():
             if order.do != "reduce_contacts" or "since" not in self.memory.get(name, {}):
                 continue
             keep = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])

@@ -44,7 +44,7 @@ def struck_by_state(sim: Simulation) -> tuple[list[int], list[int]]:
     kind = sim.book.states["kind"][people["dead_from"][rows]]
     group = np.where(np.isin(kind, [CLASSES.index(c) for c in ("turned", "ill", "half_turned")]), 0, 2)
     group[kind == CLASSES.index("symptomless")] = 1
-    misread = max([share(o.misread_bodies) for o in sim.scenario.orders.values() if o.do == "strike"], default=0)
+    misread = max([share(o.misread_bodies) for o in (*sim.scenario.orders.values(), *sim.response.now.values()) if o.do == "strike"], default=0)
     luck = bits_array(sim.seed, MISREAD, sim.floor.persons["id"][rows], 1) >> 30
     seen = np.where(luck < misread, np.where(group == 0, 2, 0), group)
     return np.bincount(group, minlength=3)[:3].tolist(), np.bincount(seen, minlength=3)[:3].tolist()
@@ -120,7 +120,7 @@ def order_rows(sim: Simulation) -> dict[str, list[Any]]:
     return {
         "order": [one.order for one in given],
         "number": [one.number for one in given],
-        "authority": [orders[one.order].authority for one in given],
+        "authority": [sim.response.authority_of(one) for one in given],
         "measure": [orders[one.order].do for one in given],
         "second_decided": [one.decided for one in given],
         "second_effective": [one.effective for one in given],
@@ -130,3 +130,12 @@ def order_rows(sim: Simulation) -> dict[str, list[Any]]:
         "reached": [one.reached for one in given],
         "ended_because": [one.because for one in given],
     }
+
+
+def changed_orders(sim: Simulation) -> list[dict[str, Any]]:
+    """Settings that policies changed, a row for each order given so, in the order of deciding."""
+    return [
+        {"order": one.order, "number": one.number, "authority": one.by, "second_decided": one.decided, "settings": one.changes}
+        for one in sim.response.given
+        if one.changes
+    ]

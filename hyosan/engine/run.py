@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hyosan.engine.lists import make_noise_now
 from hyosan.engine.many import QUANTITIES, quantity_now, seed_due
 from hyosan.engine.named import check_named
 from hyosan.engine.plans import P_AT, make_plans, place_row, unmatched
+from hyosan.engine.policies import Policies
 from hyosan.engine.publish import HOUR, Publisher, Sink
 from hyosan.engine.response import Response
 from hyosan.engine.response_actions import Hands
@@ -25,6 +27,7 @@ from hyosan.engine.state import C_CARRIED, C_INFECTED, State
 from hyosan.engine.step import is_quiet, step
 from hyosan.engine.today import match_cases, seed_listed
 from hyosan.engine.vaccinate import vaccinate_due
+from hyosan.policy import Policy
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.root import Scenario
 from hyosan.tables import LINE_LIST
@@ -54,9 +57,11 @@ KEPT = (
 
 
 class Simulation:
-    """A scenario in a world under a seed. `advance` runs ticks; rows go to the sink as they become final."""
+    """A scenario in a world under a seed. `advance` runs ticks; rows go to the sink as they become final. `policies` decide beside its orders."""
 
-    def __init__(self, scenario: Scenario, world: World, seed: int, sink: Sink, coded: Any, device: Any = None) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, seed: int, sink: Sink, coded: Any, device: Any = None, policies: Mapping[str, Policy] | None = None
+    ) -> None:
         self.scenario, self.world, self.seed = scenario, world, seed
         check_named(scenario, world)
         self.book, self.floor, self.names = compile_scenario(scenario, world, seed)
@@ -76,6 +81,8 @@ class Simulation:
         )
         self.response = Response(scenario, self.names.start_clock)
         self.hands = Hands(self.state, self.floor, self.book, self.names, world, self.authorities, scenario)
+        self.hands.go_by(self.response.now)
+        self.policies = Policies(policies or {}, scenario, world, self.response, self.authorities, self.tick_seconds)
         self.publisher = Publisher(self.state, self.floor, self.book, self.names, world, self.authorities, sink, coded)
         self.publisher.estimates = self.response.estimates
         self.publisher.listener = self.hands.hear
@@ -121,9 +128,10 @@ class Simulation:
 
     def take_orders(self, now: int) -> None:
         """The authorities decide on what they know; orders take effect; noises of the scenario sound."""
-        if self.response.orders:
+        if self.response.orders or self.policies:
             self.authorities.advance(now)
             self.response.take(self.authorities, self.hands, now)
+            self.policies.take(self.hands, now)
         for first, last, place, loudness in self.noises:
             if first <= now < last:
                 make_noise_now(self.state, place, loudness)
@@ -185,6 +193,7 @@ class Simulation:
             arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), len(part.dtype.names)) if part.dtype.names else part
         notes = {
             "knowledge": self.authorities.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
+            **({"policies": self.policies.to_json()} if self.policies else {}),
         }  # fmt: skip
         return {**arrays, **self.publisher.to_arrays()}, json.loads(json.dumps(notes))
 
@@ -201,5 +210,6 @@ class Simulation:
         self.authorities.restore(notes["knowledge"])
         self.response.restore(notes["response"])
         self.hands.restore(notes["hands"])
+        self.policies.restore(notes.get("policies", {}))
         self.dirty = bool(notes["dirty"])
         self.tick = tick

@@ -167,15 +167,22 @@ class StandingEstimate:
 
     def to_json(self) -> dict[str, Any]:
         """Plain integers, for a checkpoint, the known periods included."""
-        estimate = None if self._estimate is None else self._estimate.to_json()
-        return {"known": self.known.to_json(), "when": [self.growth_percent, self.most_hours], "made": self._made, "estimate": estimate}
+        return {"known": self.known.to_json(), "when": [self.growth_percent, self.most_hours], **self.latest()}
+
+    def latest(self) -> dict[str, Any]:
+        """The estimate that stands and when it was made, without the cases, as plain integers."""
+        return {"made": self._made, "estimate": None if self._estimate is None else self._estimate.to_json()}
+
+    def take_over(self, kept: dict[str, Any]) -> None:
+        """Go on from what `latest` gave."""
+        self._made = None if kept["made"] is None else (kept["made"][0], kept["made"][1])
+        self._estimate = None if kept["estimate"] is None else IncubationEstimate.from_json(kept["estimate"])
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> StandingEstimate:
         """What `to_json` kept; goes on as if there had been no interruption."""
         standing = cls(KnownPeriods.from_json(kept["known"]), *kept["when"])
-        standing._made = None if kept["made"] is None else (kept["made"][0], kept["made"][1])
-        standing._estimate = None if kept["estimate"] is None else IncubationEstimate.from_json(kept["estimate"])
+        standing.take_over(kept)
         return standing
 
     def _stale(self, now: int, step: int, count: int) -> bool:

@@ -179,9 +179,7 @@ class RunWriter:
         """
         source = Path(source)
         manifest = read_manifest(source)
-        if tick not in list_checkpoints(source):
-            raise RunFolderError(f"{source}: has no checkpoint of tick {tick}; there are: {list_checkpoints(source) or 'none'}.")
-        checkpoint = read_checkpoint(verify_file(source, f"checkpoints/{tick:06d}{_CHECKPOINT_SUFFIX}", manifest))
+        checkpoint = _checkpoint_of(source, tick, manifest)
         self.start_over()
         for table in TABLES:
             rows = sum(int(part[1]) for part in checkpoint.meta["parts"][table])
@@ -294,6 +292,18 @@ def list_checkpoints(folder: Path) -> list[int]:
     """Ticks of the checkpoints of a run folder, ascending."""
     found = (folder / "checkpoints").glob(f"*{_CHECKPOINT_SUFFIX}")
     return sorted(int(path.stem) for path in found if path.stem.isdecimal())
+
+
+def open_checkpoint(folder: Path, tick: int) -> Checkpoint:
+    """The checkpoint of a tick in a finished run's folder, as it was saved. Raises RunFolderError: there is none, or it is damaged."""
+    found = _checkpoint_of(folder, tick, read_manifest(folder))
+    return Checkpoint(tick, found.arrays, found.meta["caller"])
+
+
+def _checkpoint_of(folder: Path, tick: int, manifest: Mapping[str, Any]) -> Checkpoint:
+    if tick not in list_checkpoints(folder):
+        raise RunFolderError(f"{folder}: has no checkpoint of tick {tick}; there are: {list_checkpoints(folder) or 'none'}.")
+    return read_checkpoint(verify_file(folder, f"checkpoints/{tick:06d}{_CHECKPOINT_SUFFIX}", manifest))
 
 
 def _first_rows(batches: Iterable[Any], rows: int) -> Iterator[Any]:

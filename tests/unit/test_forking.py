@@ -56,6 +56,18 @@ def test_a_fork_without_changes_is_the_run_itself(folder: Path, tmp_path: Path) 
             assert one.history_hash == whole.history_hash
 
 
+def test_an_order_on_its_way_keeps_the_time_that_its_authority_takes(tmp_path: Path) -> None:
+    """The army passes on what it decided two hours later; a fork in between changes nothing of that, unless it changes the delay."""
+    slow = VILLAGE | {"authorities.army": {"decides_in": "2 h"}}
+    base = hyosan.run("hyosan", seed=3, overrides=slow, out=tmp_path / "base", threads=1)
+    ((decided_at, effective, _),) = decided(base, "strike")
+    assert effective == decided_at + 1800 + 2 * HOUR
+    between = f"{decided_at + HOUR} s"
+    assert hyosan.fork(base, at=between, threads=1).result_hash == base.result_hash
+    later = hyosan.fork(base, at=between, overrides=["orders.strike.delay=1 h"], threads=1)
+    assert decided(later, "strike")[0][1] == effective + 1800
+
+
 @pytest.mark.parametrize("at", ["3 h", "5 h 30 min", "6 h"])
 def test_the_past_is_the_same_and_the_first_difference_is_told(folder: Path, tmp_path: Path, at: str) -> None:
     at = at.replace("5 h 30 min", "330 min")
