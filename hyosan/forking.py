@@ -63,6 +63,7 @@ def fork(
     at: str,
     out: Path | str | None = None,
     overrides: Sequence[str] | Mapping[str, Any] = (),
+    orders: Path | str | None = None,
     until: str | None = None,
     threads: int | None = None,
     device: str = "cpu",
@@ -74,7 +75,8 @@ def fork(
 
     Main arguments: `source`, the run or its folder; `at`, the moment ("day 2 14:00", "36 h"); the first tick that begins then or later is
     the first that the changes can touch; `overrides`, the changes as of `--set`: orders (new, changed, `null` = ended or never given),
-    noises, `time.end`; `out`, the folder of the fork (None = in memory).
+    injects, noises, `time.end`; `orders`, a list of events (MSEL, CSV) whose injects and orders are added, none of them before `at`;
+    `out`, the folder of the fork (None = in memory).
     Other arguments: `until` ends the fork at a moment, and leaves a checkpoint there; `files`, the folder of the tables that the scenario
     names, where they are not beside the run; `threads`, `device`, `force`, `progress` as of `hyosan.run`.
     The past is taken from the newest checkpoint at or before the moment, or run again from the start where there is none.
@@ -87,7 +89,7 @@ def fork(
     tick = _tick_at(parent, at)
     second = tick * int(parent.manifest["tick_seconds"])
     old = stages[-1].scenario
-    new = _with_changes(old, overrides)
+    new = _with_changes(old, overrides, orders, second)
     if until is not None:
         new = _ending_at(new, until, limit=False)
     new = changed(old, new, second, _standing(parent, second))
@@ -95,6 +97,7 @@ def fork(
     if out is not None and parent.path is not None and Path(out).resolve() == parent.path.resolve():
         raise CommandError(f"{out}: is the run that is forked; choose another --out")
     given = tuple(overrides) if not isinstance(overrides, Mapping) else tuple(f"{path}={value}" for path, value in overrides.items())
+    given += (f"orders of {Path(orders).name}",) if orders is not None else ()
     note = {
         "parent": parent.path.name if parent.path else "", "history_hash": parent.history_hash, "result_hash": parent.result_hash,
         "second": second, "clock": say_clock(second, parent.manifest["start_clock_seconds"]), "changes": list(given),
@@ -134,10 +137,13 @@ def rerun(
     return _compared(before, after)
 
 
-def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any]) -> Scenario:
-    """The scenario with changes made; its observations stay, and are not looked for where its tables lie."""
+def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any], orders: Path | str | None, second: int) -> Scenario:
+    """The scenario with changes made, and rows of a list of events that come from a second of the run on.
+
+    Its observations stay, and are not looked for where its tables lie.
+    """
     bare = old.model_copy(update={"data": None}).with_base(old.base)
-    new = load(bare, overrides=overrides)
+    new = load(bare, overrides=overrides, orders=orders, orders_from=second)
     return new if new.data is not None else new.model_copy(update={"data": old.data}).with_base(old.base)
 
 
@@ -312,7 +318,7 @@ def _handed_over(sim: Simulation, scenario: Scenario, sink: Any, device: Any) ->
         if order.when.strip() == "never" and before.when.strip() != "never":
             one["ended"], one["because"] = now, "called off"
         else:
-            one["due"] = one["decided"] + round(order.delay)
+            one["due"] += round(order.delay) - round(before.delay)
     after.load(sim.tick, arrays, notes)
     return after
 

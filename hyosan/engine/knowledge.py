@@ -45,6 +45,7 @@ class Works:
         self.to_interview = 0
         self.tests_done = 0
         self.tests_positive = 0
+        self.stocks: dict[str, int] = {}
 
     def call(self, second: int, person_id: int, row: int) -> None:
         """A person calls for rescue: first come, then by id."""

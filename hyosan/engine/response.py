@@ -83,6 +83,8 @@ class Response:
         """Whether anybody goes by an estimate of the incubation period."""
         self.given: list[Given] = []
         self.current: dict[str, Given] = {}
+        self._held: dict[str, int] = {}
+        self._late: dict[str, int] = {}
 
     def standing(self, now: int) -> dict[str, int | Fraction]:
         """How each order stands, as conditions may ask."""
@@ -110,7 +112,9 @@ class Response:
                 known[id(knowledge)] = knowledge.values(now, self.start_clock, self.asked) | standing
             values, one = known[id(knowledge)], self.current.get(name)
             late = authorities.delay_of(order.authority)
-            if one is None:
+            if now < self._held.get(name, 0):
+                pass
+            elif one is None:
                 if self.when[name].holds(values):
                     self.decide(name, 1, order, values, now, late)
             elif self.may_repeat(name, order, one, values, now):
@@ -128,9 +132,23 @@ class Response:
         """An order is decided; what was known is noted."""
         asked = {*MAIN, *(k for k in self.when[name].names if k in values)}
         known = {k: (int(values[k]) if values[k] == int(values[k]) else float(values[k])) for k in sorted(asked) if k in MAIN or values[k]}
+        late += self._late.pop(name, 0)
         one = Given(name, number, now, due=now + round(order.delay) + late, knowledge=json.dumps(known, sort_keys=True))
         self.given.append(one)
         self.current[name] = one
+
+    def hold(self, name: str, until: int) -> None:
+        """An order is not decided before a second."""
+        self._held[name] = max(self._held.get(name, 0), until)
+
+    def postpone(self, name: str, seconds: int) -> bool:
+        """The giving of an order that is under way takes effect so much later, or else the next one; gives whether one was under way."""
+        one = self.current.get(name)
+        if one is not None and one.effective < 0 and one.ended < 0:
+            one.due += seconds
+            return True
+        self._late[name] = self._late.get(name, 0) + seconds
+        return False
 
     def carry_on(self, name: str, order: Any, actions: Actions, values: dict[str, Any], now: int) -> None:
         """Put a decided order into effect when its delay is over; let one in force act, or end."""
@@ -165,9 +183,10 @@ class Response:
 
     def to_json(self) -> dict[str, Any]:
         """Everything given so far, for a checkpoint."""
-        return {"given": [asdict(one) for one in self.given]}
+        return {"given": [asdict(one) for one in self.given], "held": self._held, "late": self._late}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
         self.given = [Given(**row) for row in kept["given"]]
         self.current = {one.order: one for one in self.given}
+        self._held, self._late = dict(kept.get("held", {})), dict(kept.get("late", {}))

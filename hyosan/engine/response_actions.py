@@ -13,9 +13,11 @@ import numpy as np
 
 from hyosan.engine import effects
 from hyosan.engine.authorities import Authorities
+from hyosan.engine.barriers import Barriers
 from hyosan.engine.compile import Names
 from hyosan.engine.compile_laws import share
 from hyosan.engine.lists import make_noise_now
+from hyosan.engine.means import Means
 from hyosan.engine.response_medical import Medical
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_CAMP, C_HELD, State
@@ -28,11 +30,14 @@ from hyosan.world.frame import World
 class Hands:
     """Carries out orders of a run. One method per measure and moment, found by name: `start_strike`, `go_on_rescue`, `stop_cordon` ..."""
 
-    def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, authorities: Authorities, scenario: Scenario) -> None:
+    def __init__(
+        self, s: State, g: Floor, b: Rulebook, names: Names, world: World, authorities: Authorities, scenario: Scenario, barriers: Barriers
+    ) -> None:
         self.s, self.g, self.b, self.names, self.world, self.authorities = s, g, b, names, world, authorities
         self.tick_seconds = int(b.one[0].tick_seconds)
         self.seed = int(b.one[0].seed)
-        self.medical = Medical(s, g, b, names, world, authorities, scenario)
+        self.means, self.barriers = Means(), barriers
+        self.medical = Medical(s, g, b, names, world, authorities, scenario, self.means)
         self.memory = self.medical.memory
         self.knowledge = authorities.main
         self.lured: list[int] = []
@@ -137,19 +142,15 @@ class Hands:
 
     def start_cordon(self, name: str, order: Any, number: int, now: int) -> int:
         """The gates are closed; a share of those who try gets through."""
-        gate = self.world.gates.index(order.around) if order.around in self.world.gates else -1
-        if gate < 0:
+        if order.around not in self.world.gates:
             return 0
-        self.s.gates[gate].closed = 1
-        self.s.gates[gate].leak = share(order.leak)
-        ways = int((self.g.ways["gate"] == gate).sum()) // 2
+        ways = self.barriers.close(order.around, share(order.leak))
         self._use(name, "barricades", ways)
         return ways
 
     def stop_cordon(self, name: str, order: Any, number: int, now: int) -> int:
         """The gates are opened."""
-        if order.around in self.world.gates:
-            self.s.gates[self.world.gates.index(order.around)].closed = 0
+        self.barriers.open(order.around)
         return 0
 
     # rescue --------------------------------------------------------------------------------------------------------------------
@@ -162,7 +163,7 @@ class Hands:
     def go_on_rescue(self, name: str, order: Any, number: int, now: int) -> int:
         """Each free team goes to the call that waits longest; a trip keeps it until it is back."""
         teams, reached, calls = self.memory[name]["teams"], 0, self.authorities.works.calls
-        while calls and teams and teams[0] <= now:
+        while calls and teams and teams[0] <= now and self._is_free(name, order, now):
             _, _, row = heapq.heappop(calls)
             heapq.heapreplace(teams, now + round(order.trip))
             camp = int(self.b.one[0].camp)  # before the quarantine opens it serves as the shelter
@@ -176,6 +177,12 @@ class Hands:
             self.authorities.works.calls_served += 1
         return reached
 
+    def _is_free(self, name: str, order: Any, now: int) -> bool:
+        """Whether a team can set out: teams that were lost stay behind, once they are back."""
+        if not self.means.any_lost(name, "teams"):
+            return True
+        return sum(back > now for back in self.memory[name]["teams"]) < self.means(name, "teams", order.teams)
+
     # lure and strike -----------------------------------------------------------------------------------------------------------
 
     def _targets(self, points: int) -> list[int]:
@@ -188,7 +195,7 @@ class Hands:
 
     def start_lure(self, name: str, order: Any, number: int, now: int) -> int:
         """Noise is made where most were reported."""
-        self.lured = self._targets(order.points)
+        self.lured = self._targets(self.means(name, "points", order.points))
         self.memory[name]["until"] = now + round(order.lasts)
         self._use(name, "points", len(self.lured))
         return len(self.lured)
@@ -202,7 +209,8 @@ class Hands:
     def start_strike(self, name: str, order: Any, number: int, now: int) -> int:
         """Strike at the points lured to, else where most were reported; each misses by an error of its own."""
         killed = 0
-        for k, cell in enumerate((self.lured or self._targets(order.points))[: order.points]):
+        points = self.means(name, "points", order.points)
+        for k, cell in enumerate((self.lured or self._targets(points))[:points]):
             row, error = self.g.grounds[cell], round(order.error)
             luck = bits(self.seed, BLAST_AIM, number, k, 0)
             dx = (luck & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
@@ -234,7 +242,7 @@ class Hands:
     def go_on_sweep(self, name: str, order: Any, number: int, now: int) -> int:
         """Teams clear as many street cells as they can in a tick; a zone gone through is marked."""
         kept = self.memory[name]
-        kept["work"] += round(order.teams * order.cells_per_day * 1000) * self.tick_seconds
+        kept["work"] += round(self.means(name, "teams", order.teams) * order.cells_per_day * 1000) * self.tick_seconds
         out = np.zeros(4, dtype=np.int64)
         camp = int(self.s.count[C_CAMP]) - 1
         while kept["left"] and kept["work"] >= 86_400_000:
@@ -283,10 +291,12 @@ class Hands:
 
     def to_json(self) -> dict[str, Any]:
         """What orders remember, for a checkpoint."""
-        return {"memory": self.memory, "lured": self.lured, "confinement": self.medical.confinement.to_json()}
+        confined, closed = self.medical.confinement.to_json(), self.barriers.to_json()
+        return {"memory": self.memory, "lured": self.lured, "confinement": confined, "closed": closed}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
         self.memory = self.medical.memory = kept["memory"]
         self.lured = kept["lured"]
         self.medical.confinement.restore(kept["confinement"])
+        self.barriers.restore(kept.get("closed"))

@@ -20,6 +20,7 @@ from hyosan.engine.compile_laws import share
 from hyosan.engine.confinement import Confinement
 from hyosan.engine.course import CONFINED, TESTED, TREATED
 from hyosan.engine.knowledge import Case
+from hyosan.engine.means import Means
 from hyosan.engine.meetings import Meetings
 from hyosan.engine.rulebook import CLASSES, Floor, Rulebook
 from hyosan.engine.state import HELD, State
@@ -54,7 +55,8 @@ class Medical:
     `memory[name]` is what an order remembers: plain data, kept by checkpoints; its `used` are means used so far.
     """
 
-    def __init__(self, s: State, g: Floor, b: Rulebook, names: Any, world: World, authorities: Authorities, scenario: Scenario) -> None:
+    def __init__(self, s: State, g: Floor, b: Rulebook, names: Any, world: World, authorities: Authorities, scenario: Scenario, means: Means) -> None:
+        self.means = means
         self.s, self.g, self.b, self.names, self.world, self.authorities, self.scenario = s, g, b, names, world, authorities, scenario
         self.knowledge = authorities.main
         self.tick_seconds, self.seed = int(b.one[0].tick_seconds), int(b.one[0].seed)
@@ -105,8 +107,12 @@ class Medical:
     def _complies(self, name: str, order: Any, row: int, now: int) -> bool:
         return int(self.s.people["obeys"][row]) < faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
 
+    def _per_day(self, name: str, order: Any) -> int:
+        """How many of what an order counts by the day can be done in this tick."""
+        return self._room(name, None if order.per_day is None else self.means(name, "per_day", order.per_day))
+
     def _room(self, name: str, per_day: float | None) -> int:
-        """How many of what is counted by the day can be done in this tick. What a day leaves unused is lost."""
+        """How many can be done in this tick at so many a day. What a day leaves unused is lost."""
         if per_day is None:
             return ENDLESS
         kept, rate = self.memory[name], round(per_day * 1000)
@@ -165,7 +171,7 @@ class Medical:
             due = case.second + round(order.after)
             if due + lasts > now and (order.cases == "all" or case.tested) and self._is_meant(name, order.who, case.row):
                 self._queue(name, due, case.row)
-        turn = self._next(name, now, self._room(name, order.per_day))
+        turn = self._next(name, now, self._per_day(name, order))
         for due, row in turn:
             if self._complies(name, order, row, now):
                 self._confine(name, row, now, max(now, due) + lasts, order)
@@ -188,7 +194,7 @@ class Medical:
             if order.app and self._luck(APP, case.row) < share(order.app):
                 whole = dict.fromkeys(order.names, WHOLE)
                 found += [j for j in self.meetings.of(case.row, whole, order.most) if self._luck(APP, j) < share(order.app)]
-        turn = self._next(name, now, self._room(name, None if order.staff is None else order.staff * order.cases_each))
+        turn = self._next(name, now, self._room(name, None if order.staff is None else self.means(name, "staff", order.staff) * order.cases_each))
         for _, row in turn:
             for contact in self._named(row, order):
                 heapq.heappush(due, [now + round(order.takes), self._id(contact), contact])
@@ -229,7 +235,7 @@ class Medical:
         kept, kind = self.memory[name], self.scenario.tests[order.test]
         for row in self._who_comes(name, order, now):
             self._queue(name, now, row)
-        turn = self._next(name, now, self._room(name, order.per_day))
+        turn = self._next(name, now, self._per_day(name, order))
         for _, row in turn:
             state = self.names.states[int(self.s.people["health"][row])]
             finds = share(kind.detects[state]) if state in kind.detects else WHOLE - share(kind.specificity)
@@ -318,9 +324,9 @@ class Medical:
     def go_on_vaccinate(self, name: str, order: Any, number: int, now: int) -> int:
         """Doses are given: later doses that are due first, then first doses, as far as a day and the stock allow."""
         kept = self.memory[name]
-        room = self._room(name, order.per_day)
+        room = self._per_day(name, order)
         if order.stock is not None:
-            room = min(room, order.stock - kept["given"])
+            room = min(room, self.means(name, "stock", order.stock) - kept["given"])
         doses = self.scenario.pathogen.vaccines[order.vaccine].doses
         turn: list[int] = []
         while kept["again"] and kept["again"][0][0] <= now and len(turn) < room:
@@ -392,9 +398,9 @@ class Medical:
             episode = int(self.s.people["episode"][case.row])
             if self._is_meant(name, order.who, case.row) and self._luck(COURSES, case.row, 0, episode) < share(order.share):
                 self._queue(name, case.second + round(order.after), case.row)
-        room = self._room(name, order.per_day)
+        room = self._per_day(name, order)
         if order.courses is not None:
-            room = min(room, order.courses - kept["given"])
+            room = min(room, self.means(name, "courses", order.courses) - kept["given"])
         turn = self._next(name, now, room)
         for _, row in turn:
             self.s.people["infectiousness"][row] = int(self.s.people["infectiousness"][row]) * round(order.left * 1024) >> 10
@@ -405,11 +411,23 @@ class Medical:
 
     def start_surge(self, name: str, order: Any, number: int, now: int) -> int:
         """Beds are added."""
-        self.s.beds[list(self.scenario.care).index(order.care)].more += order.beds
-        self._note(name, "beds", order.beds)
+        self._note(name, "beds", self._beds(name, order, order.beds))
         return order.beds
+
+    def go_on_surge(self, name: str, order: Any, number: int, now: int) -> int:
+        """There are as many as the order still has."""
+        self._beds(name, order, 0)
+        return 0
 
     def stop_surge(self, name: str, order: Any, number: int, now: int) -> int:
         """They are taken away; who lies in one stays."""
-        self.s.beds[list(self.scenario.care).index(order.care)].more -= order.beds
+        self._beds(name, order, -order.beds)
         return 0
+
+    def _beds(self, name: str, order: Any, change: int) -> int:
+        """So many beds more than before, less what is lost now; gives by how many that changes those that there are."""
+        planned, there = self.memory[name].get("beds", [0, 0])
+        have = self.means(name, "beds", planned + change)
+        self.s.beds[list(self.scenario.care).index(order.care)].more += have - there
+        self.memory[name]["beds"] = [planned + change, have]
+        return have - there

@@ -114,7 +114,7 @@ DOORS = {
     "kind": "kind of door now",
     "pressed": "in this tick",
 }
-GATES = {"closed": "1 = by order", "leak": "share that gets through, 2**-32"}
+GATES = {"closed": "1 = by order, 2 = blocked", "leak": "share that gets through, 2**-32"}
 ZONES = {"curfew": "share of people who stay at home by order, 2**-32", "swept": "1 = marked safe"}
 ENTRIES = {
     "person": "who exerts",

@@ -15,6 +15,7 @@ from hyosan.scenario.authority import Authority, Beliefs
 from hyosan.scenario.behaviour import Behaviour
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.city import City
+from hyosan.scenario.injects import AnyInject
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.pathogen import Pathogen
 from hyosan.scenario.response import AnyOrder
@@ -198,6 +199,7 @@ class Scenario(Block):
     beliefs: Beliefs = Beliefs()
     tests: Annotated[dict[Name, TestKind], Field(max_length=50)] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
+    injects: Annotated[dict[Name, AnyInject], Field(max_length=2000)] = Field(default={})
     objectives: Annotated[dict[Name, Objective], Field(max_length=1000)] = Field(default={})
     checkpoints: Checkpoints = Checkpoints()
     data: (
