@@ -65,9 +65,8 @@ class Injects:
             self.authorities.is_lost = self.is_lost
 
     def take(self, now: int) -> bool:
-        """What is over ends, and what is due is carried out, in order of their moments; gives whether anything may have changed."""
-        if not (self._ends and self._ends[0][0] <= now) and not (self._coming and self._moments[self._coming[0]] <= now):
-            return False
+        """What is over ends, and what is due is carried out, in order of their moments; gives whether more is known by it."""
+        told = False
         while self._ends and self._ends[0][0] <= now:
             _, one = self._ends.pop(0)
             one.ended = now
@@ -77,7 +76,8 @@ class Injects:
             self.done.append(one)
             one.reached = self._do("start", one, now)
             self._note_end(one)
-        return True
+            told |= one.reached > 0 and self.injects[one.inject].do == "false_report"
+        return told
 
     def _do(self, moment: str, one: Injected, now: int) -> int:
         inject = self.injects[one.inject]
