@@ -16,6 +16,7 @@ import numpy as np
 
 from hyosan import provenance
 from hyosan.backend import default_threads, use_threads
+from hyosan.engine.named import check_named
 from hyosan.engine.run import Simulation
 from hyosan.errors import CommandError, HyosanError, RunFolderError, ScenarioError, SelfCheckError
 from hyosan.results.columns import Coded, to_batch
@@ -106,6 +107,7 @@ def fork(
         note["folder"] = Path(os.path.relpath(parent.path.resolve(), Path(out).resolve())).as_posix()
     world = _world_of(parent, old, keep=True)
     check_zones(new.objectives, ("all", *world.zones))
+    check_named(new, world)
     use = use_threads(threads or default_threads())
     runner = _Runner(course, world, int(parent.manifest["seed"]), _device(device, use), use, observed, progress, until is not None)
     return runner.run(Path(out) if out is not None else None, force, parent, note)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from hyosan.engine.meetings import LINKS
 from hyosan.errors import ScenarioError
-from hyosan.scenario.injects import FalseReport, LostReport, WayBlocked
+from hyosan.scenario.injects import Arrival, FalseReport, LostReport, WayBlocked
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.response import Close
 from hyosan.scenario.response_medical import Campaign, Isolate, ReduceContacts, Test, Trace, Treat
@@ -27,6 +27,7 @@ def check_named(scenario: Scenario, world: World) -> None:
         "kind of place": world.kinds,
         "role": world.roles,
         "gate": world.gates,
+        "place named": tuple(world.place_names.values()),
     }
     for path, what, name in _named(scenario):
         if name not in known[what]:
@@ -41,6 +42,11 @@ def _named(scenario: Scenario) -> Named:
             yield f"injects.{name}.zone", "zone", inject.zone
         if isinstance(inject, WayBlocked) and inject.gate is not None:
             yield f"injects.{name}.gate", "gate", inject.gate
+        if isinstance(inject, WayBlocked) and inject.place is not None:
+            yield f"injects.{name}.place", "place named", inject.place
+        if isinstance(inject, Arrival):
+            yield from _all(f"injects.{name}.zones", "zone", inject.zones)
+            yield from _all(f"injects.{name}.role", "role", None if inject.role is None else [inject.role])
     for name, order in scenario.orders.items():
         path = f"orders.{name}"
         if isinstance(order, Close):

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
+
 from hyosan.errors import ScenarioError
 from hyosan.export.given import Export, Given, Product
 from hyosan.results.run import SCENARIO_NAME, Run
@@ -19,7 +21,19 @@ from hyosan.scenario.load import load
 from hyosan.scenario.msel import action_of_order, clock
 from hyosan.scenario.msel_file import as_csv
 from hyosan.scenario.root import Scenario
+from hyosan.tables import Column
 
+COLUMNS = (
+    Column("seq", pa.string(), "", "number in order of time"),
+    Column("time", pa.string(), "", "when it was carried out or decided: `day 2 14:10` by the clock of the run"),
+    Column("from", pa.string(), "", "in whose name it came; of an order, the authority that gave it"),
+    Column("to", pa.string(), "", "to whom it went"),
+    Column("means", pa.string(), "", "by what means; of an order, the means it used, as JSON"),
+    Column("text", pa.string(), "", "what the players were told; of an order, its name if nothing else was told"),
+    Column("action", pa.string(), "", "what the program does: `inject: ...` or `order: ...`; empty = a message"),
+    Column("expected", pa.string(), "", "what the players were expected to do"),
+)
+"""Columns of the file, in order; any that a list read in had besides follow."""
 Cells = dict[str, str]
 Event = tuple[tuple[int, int, int], Cells]
 
@@ -34,7 +48,9 @@ def msel(given: Given) -> Iterator[Product]:
     told = {row["order"] for row in orders}
     events += [_inject_event(run, row) for row in injects if _passed_on(row, scenario) not in told]
     rows = [{"seq": str(number)} | cells for number, (_, cells) in enumerate(sorted(events, key=lambda event: event[0]), 1)]
-    yield Product("msel.csv", as_csv(rows).encode())
+    extra = [Column(name, pa.string(), "", "kept from the list that was read in") for row in injects for name in _notes(row)]
+    fields = [pa.field(one.name, one.type, metadata={"unit": one.unit, "meaning": one.meaning}) for one in dict.fromkeys((*COLUMNS, *extra))]
+    yield Product("msel.csv", as_csv(rows).encode(), pa.schema(fields))
 
 
 MSEL = Export("msel", "what was injected and ordered, as a list of events that `--orders` reads back (MSEL, CSV)", ("msel.csv",), msel)

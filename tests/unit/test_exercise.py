@@ -290,6 +290,11 @@ def test_from_any_tick_a_saved_simulation_goes_on_the_same() -> None:
         assert end(sim) == wanted, tick
 
 
+def test_threads_do_not_matter(many: Path) -> None:
+    run = Run.open(many)
+    assert hyosan.run("hyosan", seed=3, overrides=VILLAGE | MANY, threads=2).result_hash == run.result_hash
+
+
 def test_what_was_injected_cannot_change(many: Path) -> None:
     for changes in (["injects.rumour=null"], ["injects.rumour.count=8"], ["injects.new={do: message, at: 1 h}"]):
         with pytest.raises(ScenarioError, match=r"injects\.(rumour|new): comes on .* before the fork .* cannot change"):
@@ -303,9 +308,9 @@ def test_what_was_injected_cannot_change(many: Path) -> None:
 
 
 def exported(run: Run | Path, out: Path) -> Path:
-    (path,) = hyosan.export.write(run, "msel", out)
-    assert path.name == "msel.csv"
-    return path
+    paths = hyosan.export.write(run, "msel", out)
+    assert [path.name for path in paths] == ["msel.csv", "columns.csv"]
+    return paths[0]
 
 
 @pytest.mark.parametrize("source", ["orders alone", "with injects"])
@@ -505,6 +510,13 @@ def test_a_fork_with_a_list_keeps_the_past(folder: Path, base: Run, tmp_path: Pa
 def test_rows_before_the_fork_are_refused(folder: Path, tmp_path: Path) -> None:
     path = listed(tmp_path / "turn.csv", "1,5 h,,,,x,,", "2,day 1 11:00,,,,x,,")
     with pytest.raises(ScenarioError, match=r"turn\.csv:3: time: 'day 1 11:00' is before the fork \(day 1 13:40\)"):
+        hyosan.fork(folder, at="4 h", orders=path, out=tmp_path / "no", threads=1)
+    assert not (tmp_path / "no").exists()
+
+
+def test_what_is_not_in_the_city_is_told_before_a_fork(folder: Path, tmp_path: Path) -> None:
+    path = listed(tmp_path / "turn.csv", "1,5 h,,,,,inject: way blocked place=Seoul,", "2,5 h,,,,,inject: arrival count=1 role=nurse,")
+    with pytest.raises(ScenarioError, match=r"injects\.row 1\.place: this city has no place named `Seoul`"):
         hyosan.fork(folder, at="4 h", orders=path, out=tmp_path / "no", threads=1)
     assert not (tmp_path / "no").exists()
 
