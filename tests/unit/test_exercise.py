@@ -219,6 +219,82 @@ def test_residents_come_home_infected(base: Run, run_of: Any) -> None:
     assert len(both[0] & both[1]) >= 4  # their luck is their own; one of them may be ill by then
 
 
+TOWN: dict[str, Any] = {
+    "city.residents": 1200, "time.end": "40 days", "seeds.first": {"count": 30}, "pathogen.states.ill.noticed": {"share": 0.6, "after": "1 day"},
+    "pathogen.vaccines.jab": {"works": "leaky", "doses": [{"effect": "80 %"}]},
+    "tests.swab": {"detects": {"ill": "90 %"}, "specificity": "100 %", "takes": "12 h"},
+    "care": {"ward": {"beds": 5}},
+}  # fmt: skip
+MEDICAL: dict[str, tuple[dict[str, Any], str, str]] = {
+    "staff": ({"do": "trace", "names": {"home": 1, "school": 1}, "staff": 3, "cases_each": 2, "takes": "1 h"}, "confined", "interviews"),
+    "per_day": ({"do": "test", "test": "swab", "whom": "everybody", "every": "4 days", "per_day": 40}, "tested", "tests"),
+    "stock": ({"do": "vaccinate", "vaccine": "jab", "stock": 500, "per_day": 20}, "vaccinated", "doses"),
+    "courses": ({"do": "treat", "left": "20 %", "courses": 5000}, "treated", "courses"),
+}
+"""Medical orders by the means that they lose: the events they make, and the means they use."""
+
+
+@pytest.mark.parametrize("what", MEDICAL)
+def test_medical_orders_lose_means_for_a_while(what: str) -> None:
+    medical, kind, used = MEDICAL[what]
+    lost = {"do": "means_lost", "order": "it", "what": what, "count": 1_000_000, "at": "10 days"}
+    runs = [
+        hyosan.run("influenza", overrides=TOWN | {"orders": {"it": medical}} | more, seed=3, threads=1)
+        for more in ({}, {"injects.it": lost}, {"injects.it": lost | {"lasts": "8 days"}})
+    ]
+    first, meanwhile, after = ([len(events(run, kind, *(day * 86_400 for day in days))) for run in runs] for days in ((2, 10), (11, 17), (19, 30)))
+    assert first[0] == first[1] == first[2] > 0
+    assert meanwhile[0] > 0 == meanwhile[1] == meanwhile[2]
+    assert after[1] == 0 < after[2]
+    means = [json.loads(order(run, "it")["used"])[used] for run in runs]
+    assert means[1] < min(means[0], means[2])
+
+
+def test_a_part_of_the_means_is_lost() -> None:
+    vaccinate = MEDICAL["stock"][0]
+    lost = {"do": "means_lost", "order": "it", "what": "per_day", "count": 15, "at": "5 days"}
+    run = hyosan.run("influenza", overrides=TOWN | {"orders": {"it": vaccinate}, "injects.it": lost}, seed=3, threads=1)
+    days = [len(events(run, "vaccinated", day * 86_400, (day + 1) * 86_400)) for day in range(12)]
+    assert days[2:4] == [20, 20]
+    assert days[6:] == [5] * 6
+
+
+def test_beds_that_are_lost_are_missing() -> None:
+    surge = {"do": "surge", "care": "ward", "beds": 10, "until": "time >= 6 days"}
+    lost = {"do": "means_lost", "order": "it", "what": "beds", "count": 4, "at": "2 days", "lasts": "2 days"}
+    scenario, world = built("influenza", TOWN | {"orders": {"it": surge}, "injects.it": lost})
+    sim = simulation(scenario, world)
+    sim.begin()
+    more = []
+    for day in (1, 3, 5, 7):
+        while sim.tick * sim.tick_seconds < day * 86_400:
+            sim.advance()
+        more.append(int(sim.state.beds[0].more))
+    assert more == [10, 6, 10, 0]
+
+
+def test_a_false_report_costs_what_a_case_costs() -> None:
+    isolate = {"do": "isolate", "where": "apart", "per_day": 5}
+    false = {"do": "false_report", "count": 12, "at": "1 day"}
+    quiet = TOWN | {"seeds": {}, "orders": {"it": isolate}, "injects.it": false, "time.end": "6 days", "time.stop_when_over": False}
+    run = hyosan.run("influenza", overrides=quiet, seed=3, threads=1)
+    assert len(events(run, "confined")) == 12 == len(events(run, "noticed"))
+    assert {row["second"] // 86_400 for row in events(run, "confined")} == {1, 2}  # five a day, and what the day before left
+    assert run.ending.ever_infected == 0
+    known = [row["value"] for row in run.series.to_pylist() if row["quantity"] == "reported_infected"]
+    assert known[-1] == 12
+
+
+def test_a_fork_keeps_what_an_authority_takes_to_decide(tmp_path: Path) -> None:
+    close = {"do": "close", "setting": "school", "authority": "office", "delay": "2 days", "when": "time >= 1 day"}
+    town = TOWN | {"orders": {"it": close}, "authorities": {"office": {"decides_in": "3 days"}}, "time.end": "12 days"}
+    later = {"injects.it": {"do": "delay", "order": "it", "later": "1 day", "at": "2 days"}}
+    for more, day in (({}, 6), (later, 7)):
+        run = hyosan.run("influenza", overrides=town | more, seed=3, threads=1)
+        assert order(run, "it")["second_effective"] == day * 86_400
+        assert hyosan.fork(run, at="4 days", threads=1).result_hash == run.result_hash
+
+
 NOTHING: dict[str, dict[str, Any]] = {
     "false report where nobody lives": {"do": "false_report", "count": 7, "zone": "outside"},
     "no report is lost": {"do": "lost_report", "share": 0},
