@@ -295,8 +295,17 @@ def test_a_fork_keeps_what_an_authority_takes_to_decide(tmp_path: Path) -> None:
         assert hyosan.fork(run, at="4 days", threads=1).result_hash == run.result_hash
 
 
+@pytest.mark.parametrize(("of", "effective"), [("decision", 6), ("effect", 8)])
+def test_an_order_that_is_held_up_is_still_so_after_a_checkpoint(of: str, effective: int) -> None:
+    close = {"do": "close", "setting": "school", "delay": "1 day", "when": "time >= 3 days"}
+    held = {"do": "delay", "order": "it", "of": of, "later": "4 days", "at": "1 day"}
+    run = hyosan.run("influenza", overrides=TOWN | {"orders": {"it": close}, "injects.it": held, "time.end": "12 days"}, seed=3, threads=1)
+    assert order(run, "it")["second_effective"] == effective * 86_400
+    assert hyosan.fork(run, at="2 days", threads=1).result_hash == run.result_hash
+
+
 NOTHING: dict[str, dict[str, Any]] = {
-    "false report where nobody lives": {"do": "false_report", "count": 7, "zone": "outside"},
+    "false report where nobody lives": {"do": "false_report", "count": 7, "zone": "outside", "at": "7 h"},
     "no report is lost": {"do": "lost_report", "share": 0},
     "teams of an order never given": {"do": "means_lost", "order": "never", "what": "teams", "count": 2},
     "delay of an order never given": {"do": "delay", "order": "never", "later": "2 h"},
