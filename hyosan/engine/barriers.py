@@ -1,4 +1,4 @@
-"""Which ways are closed, and why: gates by cordons, gates and other ways by injects. Both can be so at once; the state holds what comes of it.
+"""Which ways are closed, and why: gates by orders, gates and other ways by injects. Both can be so at once; the state holds what comes of it.
 
 Ways that an inject blocks and that have no gate get one of their own when the run is set up, open until the inject; ways of the same
 injects share it. So blocking is a fact of the state, and the world stays as it was handed over.
@@ -63,7 +63,7 @@ class Barriers:
         self._blocked: dict[str, str | None] = {}
 
     def close(self, gate: str, leak: int) -> int:
-        """A cordon closes a gate, a share `leak` (2**-32) gets through; gives the ways that it closes."""
+        """An order closes a gate, a share `leak` (2**-32) gets through; gives the ways that it closes."""
         if gate not in self.world.gates:
             return 0
         row = self.world.gates.index(gate)
@@ -72,7 +72,7 @@ class Barriers:
         return int((self.g.ways["gate"] == row).sum()) // 2
 
     def open(self, gate: str) -> None:
-        """A cordon is lifted."""
+        """An order that closed a gate ends."""
         if gate in self.world.gates:
             self._leaks.pop(self.world.gates.index(gate), None)
             self._settle()
