@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from hyosan.errors import ScenarioError, UnitError
 from hyosan.scenario.injects import KINDS, Inject
-from hyosan.scenario.msel_file import Row, read_rows
+from hyosan.scenario.msel_file import MAX_ROWS, Row, read_rows
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.overrides import placed
 from hyosan.scenario.positions import Node, find
@@ -62,7 +62,7 @@ def apply(root: Node, file: str | FilePath, begins: int = 0) -> Node:
             if not _has_text(row, name):
                 continue
             action = Action("message", "message", {"order": json.dumps(name)})
-        name = _unquoted(action.settings.pop("name", row.name))
+        name = _unquoted(action.settings.pop("name")) if "name" in action.settings else _unnamed(row, injects if begins else {})
         _once(row, name, named, "inject")
         injects[name] = _inject(row, action, moment)
     for part, entries in (("orders", orders), ("injects", injects)):
@@ -205,6 +205,12 @@ def _moment(row: Row, start: float, date: datetime | None, begins: int) -> str:
         told = f"the fork ({say_clock(begins, start)})" if begins else f"the start of the run ({say_clock(0, start)})"
         raise row.wrong("time", f"{text!r} is before {told}; remove the row, or give it a later moment")
     return text
+
+
+def _unnamed(row: Row, taken: dict[str, Node]) -> str:
+    """The name of an inject whose row gives none: `row 3`; in a fork `row 3-2` where a list before had such a row."""
+    names = (row.name, *(f"{row.name}-{number}" for number in range(2, MAX_ROWS)))
+    return next(name for name in names if name not in taken)
 
 
 def _once(row: Row, name: str, lines: dict[str, int], what: str) -> None:

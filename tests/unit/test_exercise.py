@@ -592,6 +592,14 @@ def test_a_fork_with_a_list_keeps_the_past(folder: Path, base: Run, tmp_path: Pa
     assert before(late, AT) == before(base, AT)
 
 
+def test_lists_of_several_turns_may_number_their_rows_alike(folder: Path, tmp_path: Path) -> None:
+    one = hyosan.fork(folder, at="4 h", orders=listed(tmp_path / "a.csv", "1,4 h,,,,one,,", "2,9 h,,,,later,,"), threads=1)
+    two = hyosan.fork(one, at="5 h", orders=listed(tmp_path / "b.csv", "1,5 h,,,,two,,", "2,6 h,,,,three,,"), threads=1)
+    assert [(row["inject"], row["text"]) for row in two.injects.to_pylist()] == [
+        ("row 1", "one"), ("row 1-2", "two"), ("row 2-2", "three"), ("row 2", "later"),
+    ]  # fmt: skip
+
+
 def test_rows_before_the_fork_are_refused(folder: Path, tmp_path: Path) -> None:
     path = listed(tmp_path / "turn.csv", "1,5 h,,,,x,,", "2,day 1 11:00,,,,x,,")
     with pytest.raises(ScenarioError, match=r"turn\.csv:3: time: 'day 1 11:00' is before the fork \(day 1 13:40\)"):
