@@ -17,6 +17,7 @@ import numpy as np
 
 from hyosan import provenance
 from hyosan.backend import default_threads, use_threads
+from hyosan.engine.named import check_named
 from hyosan.engine.run import Simulation
 from hyosan.errors import CommandError, HyosanError, PolicyError, RunFolderError, ScenarioError, SelfCheckError
 from hyosan.policy import Decide, Policy, as_policies
@@ -68,6 +69,7 @@ def fork(
     at: str,
     out: Path | str | None = None,
     overrides: Sequence[str] | Mapping[str, Any] = (),
+    orders: Path | str | None = None,
     until: str | None = None,
     threads: int | None = None,
     device: str = "cpu",
@@ -81,7 +83,8 @@ def fork(
 
     Main arguments: `source`, the run or its folder; `at`, the moment ("day 2 14:00", "36 h"); the first tick that begins then or later is
     the first that the changes can touch; `overrides`, the changes as of `--set`: orders (new, changed, `null` = ended or never given),
-    noises, `time.end`; `out`, the folder of the fork (None = in memory).
+    injects, noises, `time.end`; `orders`, a list of events (MSEL, CSV) whose injects and orders are added, none of them before `at`;
+    `out`, the folder of the fork (None = in memory).
     Other arguments: `until` ends the fork at a moment, and leaves a checkpoint there; `files`, the folder of the tables that the scenario
     names, where they are not beside the run; `threads`, `device`, `force`, `progress`, `policies`, `watchers` as of `hyosan.run`.
     Policies decide from the moment on; those that the run had must be among them, and the same where the past is run again.
@@ -96,7 +99,7 @@ def fork(
     _same_policies(parent, stages, tick, out is not None)
     second = tick * int(parent.manifest["tick_seconds"])
     old = stages[-1].scenario
-    new = _with_changes(old, overrides)
+    new = _with_changes(old, overrides, orders, second)
     if until is not None:
         new = _ending_at(new, until, limit=False)
     new = changed(old, new, second, _standing(parent, second))
@@ -105,6 +108,7 @@ def fork(
     if out is not None and parent.path is not None and Path(out).resolve() == parent.path.resolve():
         raise CommandError(f"{out}: is the run that is forked; choose another --out")
     given = tuple(overrides) if not isinstance(overrides, Mapping) else tuple(f"{path}={value}" for path, value in overrides.items())
+    given += (f"orders of {Path(orders).name}",) if orders is not None else ()
     note = {
         "parent": parent.path.name if parent.path else "", "history_hash": parent.history_hash, "result_hash": parent.result_hash,
         "second": second, "clock": say_clock(second, parent.manifest["start_clock_seconds"]), "changes": list(given),
@@ -113,6 +117,7 @@ def fork(
         note["folder"] = Path(os.path.relpath(parent.path.resolve(), Path(out).resolve())).as_posix()
     world = _world_of(parent, old, keep=True)
     check_zones(new.objectives, ("all", *world.zones))
+    check_named(new, world)
     use = use_threads(threads or default_threads())
     runner = _Runner(course, world, int(parent.manifest["seed"]), _device(device, use), use, observed, progress, until is not None, watchers)
     return runner.run(Path(out) if out is not None else None, force, parent, note)
@@ -146,10 +151,13 @@ def rerun(
     return _compared(before, after, stages)
 
 
-def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any]) -> Scenario:
-    """The scenario with changes made; its observations stay, and are not looked for where its tables lie."""
+def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any], orders: Path | str | None, second: int) -> Scenario:
+    """The scenario with changes made, and rows of a list of events that come from a second of the run on.
+
+    Its observations stay, and are not looked for where its tables lie.
+    """
     bare = old.model_copy(update={"data": None}).with_base(old.base)
-    new = load(bare, overrides=overrides)
+    new = load(bare, overrides=overrides, orders=orders, orders_from=second)
     return new if new.data is not None else new.model_copy(update={"data": old.data}).with_base(old.base)
 
 

@@ -65,6 +65,8 @@ class OrderStanding(NamedTuple):
     effective: bool
     """Whether it took effect."""
     ended: bool
+    done: bool
+    """Whether it ended because its work was done."""
     hours: Fraction
     """Hours it has been in force."""
     times: int

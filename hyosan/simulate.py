@@ -28,6 +28,7 @@ from hyosan.scenario.load import load
 from hyosan.scenario.objectives import check_zones as check_objectives
 from hyosan.scenario.observed import ObservedFile, check_zones, kept_by_run, read_all
 from hyosan.scenario.root import Scenario
+from hyosan.tables import TABLES
 from hyosan.units import DAY_SECONDS, Moment
 from hyosan.watching import Watched, Watcher
 from hyosan.world.build import build
@@ -52,7 +53,7 @@ class _Memory:
     """Keeps a run's tables in memory."""
 
     def __init__(self) -> None:
-        self.tables: dict[str, list[Any]] = {"events": [], "people": [], "series": [], "orders": []}
+        self.tables: dict[str, list[Any]] = {table: [] for table in TABLES}
 
     def append(self, table: str, columns: Mapping[str, Any]) -> None:
         self.tables[table].append(columns)
@@ -66,6 +67,7 @@ def run(
     out: str | Path | None = None,
     force: bool = False,
     overrides: Sequence[str] | Mapping[str, Any] = (),
+    orders: str | Path | None = None,
     until: str | None = None,
     device: str = "cpu",
     progress: Callable[[Progress], None] | None = None,
@@ -78,7 +80,8 @@ def run(
     Main arguments: `source`, a library name, a file, a mapping or a `Scenario`; `seed`, 0 .. 2**62 - 1, the run's luck; `out`, the run
     folder (None = keep the run in memory).
     Other arguments: `threads` (default: all cores; the result does not depend on it); `force` replaces a run in `out`; `overrides` as of
-    `--set`; `until` ends the run early ("day 1 08:00", "36 h"); `device` "cpu" or "cuda"; `progress` is told how far the run is;
+    `--set`; `orders`, a list of events (MSEL, CSV) whose injects and orders are added to the scenario;
+    `until` ends the run early ("day 1 08:00", "36 h"); `device` "cpu" or "cuda"; `progress` is told how far the run is;
     `checks_each_tick` tests all invariants after each tick; `policies`, by the name of an authority, are functions `(knowledge, now) -> orders`
     that decide beside the scenario's conditions (`hyosan.Policy` says how often one is asked); `watchers` get each batch of events.
     A folder with an unfinished run of the same scenario and seed is resumed, to the same bytes.
@@ -88,7 +91,7 @@ def run(
     decide = as_policies(policies)
     if isinstance(seed, bool) or not 0 <= seed <= MAX_SEED:
         raise ScenarioError(f"seed {seed!r}: a whole number from 0 to {MAX_SEED} is needed")
-    scenario = load(source, overrides=overrides, seed=seed)
+    scenario = load(source, overrides=overrides, seed=seed, orders=orders)
     if until is not None:
         scenario = _ending_at(scenario, until)
     world = build(scenario.city, scenario.base)
@@ -254,6 +257,7 @@ class _Clock:
 def _last_rows(sim: Simulation, sink: Any) -> None:
     sink.append("people", people_rows(sim, Coded))
     sink.append("orders", order_rows(sim))
+    sink.append("injects", sim.injects.rows())
 
 
 def _hash(text: str) -> str:

@@ -95,7 +95,25 @@ ORDERS = (
     Column("reached", pa.int64(), "people", "people (or for barricades ways) it touched"),
     Column("ended_because", pa.string(), "", "why it ended"),
 )
-TABLES = {"events": EVENTS, "people": PEOPLE, "series": SERIES, "orders": ORDERS}
+INJECTS = (
+    Column("inject", _name, "", "name of the inject in the scenario"),
+    Column("number", pa.int32(), "", "its number in the order of being carried out, from 1"),
+    Column("kind", _name, "", "what kind of inject"),
+    Column("second", pa.int64(), "s", "when it was carried out: at the start of the first tick that begins at its moment or later"),
+    Column("second_ended", pa.int64(), "s", "when what lasts for a while ended; -1 = over at once, for good, or not over"),
+    Column("what", pa.string(), "", "what it does, in words"),
+    Column(
+        "reached", pa.int64(), "people or as named", "people reported or infected, reports lost, means lost or given, ways blocked, orders held up"
+    ),
+    Column("from", pa.string(), "", "in whose name it came"),
+    Column("to", pa.string(), "", "to whom it went"),
+    Column("means", pa.string(), "", "by what means it came"),
+    Column("text", pa.string(), "", "what the players were told"),
+    Column("expected", pa.string(), "", "what they were expected to do"),
+    Column("action", pa.string(), "", "what it does, as in a list of events (MSEL)"),
+    Column("notes", pa.string(), "", "what else was kept beside it, as JSON"),
+)
+TABLES = {"events": EVENTS, "people": PEOPLE, "series": SERIES, "orders": ORDERS, "injects": INJECTS}
 ENDING_CLASSES = (
     "alive_human", "alive_symptomless", "alive_half_turned", "killed_in_strikes", "killed_otherwise", "turned_at_large",
     "held_infected", "missing",

@@ -66,6 +66,7 @@ def _version() -> str:
 app = App(name="hyosan", help=_HELP, help_epilogue=_EPILOGUE, version=_version, default_parameter=Parameter(negative=()))
 
 Changes = Annotated[tuple[str, ...], Parameter(name="--set", show_default=False)]
+Events = Annotated[Path | None, Parameter(name="--orders")]
 Json = Annotated[bool, Parameter(name="--json", show_default=False)]
 
 
@@ -80,6 +81,7 @@ def run(
     out: Path | None = None,
     force: Annotated[bool, Parameter(show_default=False)] = False,
     changes: Changes = (),
+    events: Events = None,
     until: str | None = None,
     as_json: Json = False,
     verbose: Annotated[bool, Parameter(name=["--verbose", "-v"], show_default=False)] = False,
@@ -103,6 +105,8 @@ def run(
         Replace a run that is there.
     changes:
         Change the scenario, `path=value`, for example `--set orders.cordon.delay='3 h'`. Can be given several times.
+    events:
+        List of events (MSEL, a CSV file): its injects and orders are added to the scenario.
     until:
         Stop at this moment: `day 2 08:00` by the clock, or `36 h` after the start.
     as_json:
@@ -116,7 +120,7 @@ def run(
     from hyosan.cli.running import run_and_tell
 
     return run_and_tell(
-        source, seed=seed, threads=threads, device=device, out=out, force=force, changes=changes, until=until,
+        source, seed=seed, threads=threads, device=device, out=out, force=force, changes=changes, events=events, until=until,
         style="json" if as_json else "quiet" if quiet else "verbose" if verbose else "plain",
     )  # fmt: skip
 
@@ -128,6 +132,7 @@ def fork(
     *,
     at: str,
     changes: Changes = (),
+    events: Events = None,
     out: Path | None = None,
     until: str | None = None,
     threads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
@@ -148,7 +153,9 @@ def fork(
         The moment from which on the changes count: `day 2 14:00` by the clock, or `36 h` after the start.
     changes:
         What is decided otherwise, `path=value`: an order (`orders.strike.delay='6 h'`; a whole new one; `null` ends one or never gives it),
-        a noise, `time.end`. Can be given several times.
+        an inject, a noise, `time.end`. Can be given several times.
+    events:
+        List of events (MSEL, a CSV file): its injects and orders are added; none may come before the moment.
     out:
         Folder for the fork; default: the run's name with `-fork1`, `-fork2`, ... after it.
     until:
@@ -172,7 +179,7 @@ def fork(
     from hyosan.cli.running import fork_and_tell
 
     return fork_and_tell(
-        folder, at=at, changes=changes, out=out, until=until, threads=threads, device=device, files=files, force=force,
+        folder, at=at, changes=changes, events=events, out=out, until=until, threads=threads, device=device, files=files, force=force,
         style="json" if as_json else "quiet" if quiet else "verbose" if verbose else "plain",
     )  # fmt: skip
 
@@ -262,8 +269,8 @@ def study(
 
 
 @app.command
-def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> int:
-    """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders.
+def check(source: str, /, *, changes: Changes = (), events: Events = None, as_json: Json = False) -> int:
+    """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders and injects.
 
     Parameters
     ----------
@@ -271,6 +278,8 @@ def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> in
         Name of a scenario that comes with hyosan, or a YAML file.
     changes:
         Change the scenario, `path=value`. Can be given several times.
+    events:
+        List of events (MSEL, a CSV file): its injects and orders are added to the scenario.
     as_json:
         Say it as one JSON object.
 
@@ -278,7 +287,7 @@ def check(source: str, /, *, changes: Changes = (), as_json: Json = False) -> in
     from hyosan.cli.checking import as_text, summary
     from hyosan.scenario.load import load, uncertain_fields
 
-    found = summary(load(source, overrides=changes), uncertain_fields(source, changes))
+    found = summary(load(source, overrides=changes, orders=events), uncertain_fields(source, changes))
     print(_json(found) if as_json else as_text(found))
     return 0
 
@@ -493,7 +502,7 @@ def export(
         Folder of a finished run, or of a study (`hubverse` alone).
     to:
         What to write, names separated by commas: line-list, transmissions, contacts, intervals, offspring, reproduction, attack-rates,
-        growth, tree, auspice, hubverse, geojson, orders. Can be given several times.
+        growth, tree, auspice, hubverse, geojson, orders, msel. Can be given several times.
     out:
         Folder for the files; default: the run's folder with `-export` after its name.
     table_format:

@@ -11,7 +11,7 @@ from hyosan.scenario.objectives import Objective
 from hyosan.scenario.response_base import Order
 from hyosan.scenario.response_force import FORCE
 from hyosan.scenario.root import Beds, Immune, Scenario, Seed, Vaccination
-from hyosan.units import Moment, say_duration
+from hyosan.units import Moment, say_clock, say_duration
 
 
 def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
@@ -42,6 +42,7 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
             name: f"{noise.loudness:g} dB at {noise.place}, {noise.at}, for {say_duration(noise.lasts)}" for name, noise in scenario.noises.items()
         },
         "orders": orders,
+        "injects": {name: say_inject(name, one, scenario) for name, one in scenario.injects.items()},
         "force": [name for name, order in scenario.orders.items() if order.do in FORCE],
         "objectives": {name: say_objective(name, one, scenario) for name, one in scenario.objectives.items()},
         "uncertain": uncertain,
@@ -75,6 +76,10 @@ def as_text(found: dict[str, Any]) -> str:
     lines += ["", f"Orders ({len(found['orders'])})" if found["orders"] else "No orders: nobody responds."]
     for number, text in enumerate(found["orders"].values(), 1):
         lines += _wrapped(text, f"{number:>3}  ")
+    if found["injects"]:
+        lines += ["", f"Injects ({len(found['injects'])})"]
+        for number, text in enumerate(found["injects"].values(), 1):
+            lines += _wrapped(text, f"{number:>3}  ")
     if found["objectives"]:
         lines += ["", f"Objectives ({len(found['objectives'])})"]
         for number, text in enumerate(found["objectives"].values(), 1):
@@ -175,6 +180,16 @@ def say_order(name: str, order: Order, scenario: Scenario) -> str:
         every, times = say_duration(order.repeat.every), order.repeat.times
         parts.append(f"again every {every}, at most {times:,} times in all, as long as {holds(order.repeat.as_long_as)}")
     return ", ".join(parts) + "."
+
+
+def say_inject(name: str, inject: Any, scenario: Scenario) -> str:
+    """An inject as a sentence: when, in whose name, what it does, what is told."""
+    start = Moment(scenario.time.start).seconds
+    second = Moment(inject.at).second(start)
+    late = " (after the end of the run)" if second > scenario.time.end else ""
+    to = f" to {inject.to}" if inject.to else ""
+    told = f": “{inject.text}”" if inject.text else ""
+    return f"{name}, on {say_clock(second, start)}{late}, from {inject.sender}{to}: {inject.say()}{told}."
 
 
 def say_objective(name: str, objective: Objective, scenario: Scenario) -> str:

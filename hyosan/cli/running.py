@@ -28,6 +28,7 @@ def run_and_tell(
     out: Path | None,
     force: bool,
     changes: tuple[str, ...],
+    events: Path | None,
     until: str | None,
     style: Style,
 ) -> int:
@@ -37,7 +38,7 @@ def run_and_tell(
     """
     from hyosan.scenario.load import load
 
-    scenario = load(source, overrides=changes, seed=seed)  # first, so that what is wrong with it is said at once
+    scenario = load(source, overrides=changes, seed=seed, orders=events)  # first, so that what is wrong with it is said at once
     folder = out if out is not None else RUNS / f"{scenario.name}-s{seed}"
     _announce(scenario.title or scenario.name, seed, folder, style)
 
@@ -50,7 +51,10 @@ def run_and_tell(
                 stop_if_interrupted()
                 watcher(now)
 
-            done = run(source, seed=seed, threads=threads, out=folder, force=force, overrides=changes, until=until, device=device, progress=watch)
+            done = run(
+                source, seed=seed, threads=threads, out=folder, force=force, overrides=changes, orders=events, until=until, device=device,
+                progress=watch,
+            )  # fmt: skip
     except KeyboardInterrupt:
         print(f"\nInterrupted. Give the same command again to finish it: it goes on from the last checkpoint in {folder}.", file=sys.stderr)
         return 130
@@ -62,6 +66,7 @@ def fork_and_tell(
     *,
     at: str,
     changes: tuple[str, ...],
+    events: Path | None,
     out: Path | None,
     until: str | None,
     threads: int | None,
@@ -90,8 +95,9 @@ def fork_and_tell(
                 watcher(now)
 
             done = fork(
-                parent, at=at, out=target, overrides=changes, until=until, threads=threads, device=device, force=force, files=files, progress=watch
-            )
+                parent, at=at, out=target, overrides=changes, orders=events, until=until, threads=threads, device=device, force=force, files=files,
+                progress=watch,
+            )  # fmt: skip
     except KeyboardInterrupt:
         print(f"\nInterrupted. Give the same command again to finish it: it goes on from the last checkpoint in {target}.", file=sys.stderr)
         return 130

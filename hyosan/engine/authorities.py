@@ -6,7 +6,7 @@ What teams report of their own work (`Works`) is known to all at once. Authoriti
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hyosan.engine.knowledge import Knowledge, Works
@@ -29,6 +29,8 @@ class Authorities:
         }
         self._coming: list[tuple[int, int, str, str, tuple[Any, ...]]] = []
         self._number = 0
+        self.is_lost: Callable[[str, int, tuple[Any, ...]], bool] = lambda how, zone, what: False
+        """Whether a report reaches nobody, by what it is (`notice`, `positive`), its zone, and `what` as there."""
 
     def of(self, name: str) -> Knowledge:
         """What an authority knows."""
@@ -38,20 +40,23 @@ class Authorities:
         """Seconds that an authority takes from a decision to giving the order."""
         return round(self.described[name].decides_in) if name in self.described else 0
 
-    def notice(self, second: int, zone: int, *what: Any) -> None:
-        """A person was noticed; `what` as in `Knowledge.notice`."""
-        self._hear("notice", second, zone, what)
+    def notice(self, second: int, zone: int, *what: Any) -> bool:
+        """A person was noticed; `what` as in `Knowledge.notice`. False = the report was lost."""
+        return self._hear("notice", second, zone, what)
 
-    def positive(self, second: int, zone: int, *what: Any) -> None:
-        """A test was positive; `what` as in `Knowledge.positive`."""
-        self._hear("positive", second, zone, what)
+    def positive(self, second: int, zone: int, *what: Any) -> bool:
+        """A test was positive; `what` as in `Knowledge.positive`. False = the report was lost."""
+        return self._hear("positive", second, zone, what)
 
-    def _hear(self, how: str, second: int, zone: int, what: tuple[Any, ...]) -> None:
+    def _hear(self, how: str, second: int, zone: int, what: tuple[Any, ...]) -> bool:
+        if self.is_lost(how, zone, what):
+            return False
         getattr(self.main, how)(second, zone, *what)
         for name, (late, zones) in self._ears.items():
             if zones is None or zone in zones:
                 self._number += 1
                 heapq.heappush(self._coming, (second + late, self._number, name, how, (zone, *what)))
+        return True
 
     def advance(self, now: int) -> None:
         """What is on its way arrives."""

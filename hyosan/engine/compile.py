@@ -131,7 +131,8 @@ def _names(scenario: Scenario) -> Names:
     if missing:
         raise ScenarioError(f"pathogen.routes.bite.fights: no row for fighter {missing[0]!r}; every kind of fighter needs one")
     clock = round(Moment(scenario.time.start).seconds)
-    seeds = ("", *scenario.seeds, *scenario.noises, *scenario.orders, *scenario.importations, *scenario.vaccination, *scenario.beyond, LINE_LIST)
+    further = (*scenario.importations, *scenario.vaccination, *scenario.beyond, *scenario.injects)
+    seeds = ("", *scenario.seeds, *scenario.noises, *scenario.orders, *further, LINE_LIST)
     return Names(states, tuple(pathogen.hosts), fighters, hostiles, seeds, clock)
 
 

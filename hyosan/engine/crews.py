@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hyosan.engine.authorities import Authorities
+from hyosan.engine.barriers import Barriers
 from hyosan.engine.beyond import Beyond
 from hyosan.engine.compile import Names
+from hyosan.engine.means import Means
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import State
 from hyosan.engine.trust import Trust
@@ -34,6 +36,8 @@ class Tools:
     scenario: Scenario
     trust: Trust
     beyond: Beyond
+    means: Means
+    barriers: Barriers
     memory: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -43,7 +47,7 @@ class Crew:
     def __init__(self, tools: Tools) -> None:
         self.s, self.g, self.b, self.names, self.world = tools.s, tools.g, tools.b, tools.names, tools.world
         self.authorities, self.scenario, self.trust, self.memory = tools.authorities, tools.scenario, tools.trust, tools.memory
-        self.beyond = tools.beyond
+        self.beyond, self.means, self.barriers = tools.beyond, tools.means, tools.barriers
         self.orders: Mapping[str, Any] = tools.scenario.orders
         """Orders as they were given last (`Response.now`)."""
         self.works = tools.authorities.works
@@ -84,6 +88,12 @@ class Crew:
     def _in_force(self, *measures: str) -> list[tuple[str, Any]]:
         """Orders of some measures that are in force, in the order of the scenario."""
         return [(n, o) for n, o in self.orders.items() if o.do in measures and "since" in self.memory.get(n, {})]
+
+    def _may_set_out(self, name: str, what: str, given: int, now: int) -> bool:
+        """Whether one of the teams can set out: those that were lost stay behind, once they are back."""
+        if not self.means.any_lost(name, what):
+            return True
+        return sum(back > now for back in self.memory[name]["teams"]) < self.means(name, what, given)
 
     def _allow(self, name: str, per_day: float, now: int) -> int:
         """How much of what comes by the day has come since last asked, in whole units; the rest is kept."""

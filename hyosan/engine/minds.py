@@ -161,9 +161,9 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
 
 @inner
 def blocked(s: Any, g: Any, b: Any, i: int, here: int, way: int, tick: int) -> None:
-    """The way is closed: at a gate with a camp one is let in there, else one waits."""
+    """The way is closed: at a gate closed by order with a camp one is let in there, else one waits."""
     p, t = s.people[i], s.travel[i]
-    if g.ways[way].gate >= 0 and s.gates[g.ways[way].gate].closed and s.count[C_CAMP] > 0:
+    if g.ways[way].gate >= 0 and s.gates[g.ways[way].gate].closed == 1 and s.count[C_CAMP] > 0:
         t.camp = 1
         return
     p.goal = -1

@@ -1,4 +1,4 @@
-"""Names in orders that only the built city can confirm: settings, zones, kinds of place, roles. Told before the first tick."""
+"""Names in orders and injects that only the built city can confirm: settings, zones, kinds of place, roles. Told before the first tick."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from hyosan.engine.meetings import LINKS
 from hyosan.errors import ScenarioError
+from hyosan.scenario.injects import Arrival, FalseReport, LostReport, WayBlocked
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.response_civil import Barricade, Close, Curfew, Evacuate
 from hyosan.scenario.response_medical import Campaign, Isolate, ReduceContacts, Test, Trace, Treat
@@ -17,7 +18,7 @@ Named = Iterator[tuple[str, str, str]]
 
 
 def check_named(scenario: Scenario, world: World) -> None:
-    """Raises ScenarioError: an order names a setting, zone, kind of place or role that this city does not have."""
+    """Raises ScenarioError: an order or inject names a setting, zone, kind of place, role or gate that this city does not have."""
     routes = scenario.pathogen.routes
     rated = {setting for route in (routes.contact, routes.air) if route is not None for setting in route.rates}
     known: dict[str, tuple[str, ...]] = {
@@ -25,6 +26,8 @@ def check_named(scenario: Scenario, world: World) -> None:
         "zone": world.zones,
         "kind of place": world.kinds,
         "role": world.roles,
+        "gate": world.gates,
+        "place named": tuple(world.place_names.values()),
     }
     for path, what, name in _named(scenario):
         if name not in known[what]:
@@ -34,6 +37,16 @@ def check_named(scenario: Scenario, world: World) -> None:
 def _named(scenario: Scenario) -> Named:
     for name, one in scenario.authorities.items():
         yield from _all(f"authorities.{name}.zones", "zone", one.zones)
+    for name, inject in scenario.injects.items():
+        if isinstance(inject, FalseReport | LostReport | WayBlocked) and inject.zone is not None:
+            yield f"injects.{name}.zone", "zone", inject.zone
+        if isinstance(inject, WayBlocked) and inject.gate is not None:
+            yield f"injects.{name}.gate", "gate", inject.gate
+        if isinstance(inject, WayBlocked) and inject.place is not None:
+            yield f"injects.{name}.place", "place named", inject.place
+        if isinstance(inject, Arrival):
+            yield from _all(f"injects.{name}.zones", "zone", inject.zones)
+            yield from _all(f"injects.{name}.role", "role", None if inject.role is None else [inject.role])
     for name, order in scenario.orders.items():
         path = f"orders.{name}"
         if isinstance(order, Curfew | Evacuate | Barricade):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from hyosan.engine.compile import Names
 from hyosan.engine.compile_laws import share
 from hyosan.errors import ScenarioError
 from hyosan.rules.exact import INSTANT_BITS
+from hyosan.scenario.injects import Arrival as InjectedArrival
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS, Moment
 from hyosan.world.cases_file import Arrival, Case, read_importations, read_line_list
@@ -29,6 +31,8 @@ IMMUNITY: Final = 1_000_000
 """Number of the first rule of immunity in keys of luck, beyond those of seeds."""
 IMPORTATIONS: Final = 2_000_000
 """The same of the first row of importations."""
+INJECTS: Final = 1 << 31
+"""The same of injects: each has the number that its name makes, beyond all others."""
 MIDDAY: Final = 12 * 3600
 """When on their day people come home infected, seconds."""
 
@@ -51,6 +55,8 @@ class Plans:
     """Instant up to which the line list is complete; 0 = there is none."""
     case_names: tuple[str, ...]
     """Where each case stands, for messages."""
+    arrivals: dict[str, Ints]
+    """By inject [1, 12], see P_*: residents who come home infected."""
 
 
 class _Rows:
@@ -101,10 +107,11 @@ def make_plans(scenario: Scenario, world: World, names: Names) -> Plans:
     seeds = [*_immunity(scenario, rows, names), *_seeds(scenario, world, rows, names), *_importations(scenario, rows, names)]
     doses = _doses(scenario, rows, names)
     cases, known_until, told = _cases(scenario, rows, names)
+    arrivals = _arrivals(scenario, rows, names)
     return Plans(
         np.concatenate([*rows.parts, np.zeros(0, dtype=np.int64)]),
         np.array(seeds, dtype=np.int64).reshape(-1, 12), np.array(doses, dtype=np.int64).reshape(-1, 9),
-        np.array(cases, dtype=np.int64).reshape(-1, 3), known_until, told,
+        np.array(cases, dtype=np.int64).reshape(-1, 3), known_until, told, arrivals,
     )  # fmt: skip
 
 
@@ -161,6 +168,29 @@ def _importations(scenario: Scenario, rows: _Rows, names: Names) -> list[tuple[i
             cause = names.seeds.index(name)
             luck = IMPORTATIONS + len(found)
             found.append((second << INSTANT_BITS, state, cause, row.number, 0, -1, first, last, 0, strain, round(plan.over) << INSTANT_BITS, luck))
+    return found
+
+
+def inject_number(name: str) -> int:
+    """The number that luck of an inject is keyed by. It is made of the name, so that no other inject can shift it."""
+    return INJECTS + int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little") % INJECTS
+
+
+def _arrivals(scenario: Scenario, rows: _Rows, names: Names) -> dict[str, Ints]:
+    """They come at the start of the first tick that begins at their moment or later."""
+    tick, found = round(scenario.time.tick), dict[str, Ints]()
+    for name, plan in scenario.injects.items():
+        if not isinstance(plan, InjectedArrival):
+            continue
+        first, last = rows.add(rows.fitting(plan.ages, plan.zones, plan.role, f"injects.{name}"))
+        if last - first < plan.count:
+            raise ScenarioError(f"injects.{name}: {plan.count} people are to come, but only {last - first} residents fit; lower `count`")
+        second = -(-max(0, Moment(plan.at).second(names.start_clock)) // tick) * tick
+        strain = list(scenario.pathogen.strains).index(plan.strain) if plan.strain else 0
+        state = names.state(plan.state or _infected(scenario, strain))
+        cause, luck = names.seeds.index(name), inject_number(name)
+        row = (second << INSTANT_BITS, state, cause, plan.count, 0, -1, first, last, 0, strain, 0, luck)
+        found[name] = np.array([row], dtype=np.int64)
     return found
 
 

@@ -141,10 +141,17 @@ class Policies:
         response = self.response
         found = {}
         for name, order in response.orders.items():
-            decided, effective, ended, hours, count = (standing[f"{name}.{word}"] for word in ORDER_NAMES)
+            asked = {word: standing[f"{name}.{word}"] for word in ORDER_NAMES}
             used = response.current[name].used if name in response.current else {}
             found[name] = OrderStanding(
-                order.do, bool(decided), bool(effective), bool(ended), Fraction(hours), int(count), MappingProxyType(dict(used))
+                order.do,
+                bool(asked["decided"]),
+                bool(asked["effective"]),
+                bool(asked["ended"]),
+                bool(asked["done"]),
+                Fraction(asked["hours"]),
+                int(asked["count"]),
+                MappingProxyType(dict(used)),
             )
         return found
 

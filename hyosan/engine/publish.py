@@ -162,7 +162,8 @@ class Publisher:
             if row["taken_for"] >= 0 and bits(self._seed, MISREAD, int(self.g.persons["id"][person]), state, 0) >> 30 < row["misread"]:
                 seen = row["taken_for"]
             episode = int(self.s.people["episode"][person])
-            self.authorities.notice(at >> INSTANT_BITS, zone, CLASSES[self._states[seen]["kind"]], exposed, onset, person, episode)
+            if not self.authorities.notice(at >> INSTANT_BITS, zone, CLASSES[self._states[seen]["kind"]], exposed, onset, person, episode):
+                continue
             place = int(self.s.people["place"][person])
             place = place if place >= 0 else int(self.g.persons["home"][person])
             rows.append((at, NOTICED, person, -1, place, 0, state, seen, 0, int(self.s.people["strain"][person])))

@@ -92,6 +92,8 @@ class Response:
         """Whether anybody goes by an estimate of the incubation period."""
         self.given: list[Given] = []
         self.current: dict[str, Given] = {}
+        self._held: dict[str, int] = {}
+        self._late: dict[str, int] = {}
 
     def condition(self, text: str) -> Condition:
         """A condition of an order, read once."""
@@ -137,7 +139,9 @@ class Response:
                 known[id(knowledge)] = knowledge.values(now, self.start_clock, self.asked) | standing
             values, one = known[id(knowledge)], self.current.get(name)
             late = authorities.delay_of(order.authority)
-            if one is None:
+            if now < self._held.get(name, 0):
+                pass
+            elif one is None:
                 if self.when[name].holds(values):
                     self.give(name, 1, now, late, self.noted(values, self.when[name].names))
             elif self.may_repeat(order, one, values, now):
@@ -162,13 +166,26 @@ class Response:
         """An order is decided; what was known is noted. `late`: seconds until it is passed on; `by`, `changes` as in `Given`."""
         one = Given(name, number, now, knowledge=knowledge, by=by, changes=dict(changes or {}))
         self._stands(one)
-        one.due = now + round(self.now[name].delay) + late
+        one.due = now + round(self.now[name].delay) + late + self._late.pop(name, 0)
         self.given.append(one)
 
     def _stands(self, one: Given) -> None:
         self.current[one.order] = one
         self.now[one.order] = order_as(self.orders[one.order], one.by, one.changes) if one.by else self.orders[one.order]
         self._may_ask(self.now[one.order])
+
+    def hold(self, name: str, until: int) -> None:
+        """An order is not decided before a second."""
+        self._held[name] = max(self._held.get(name, 0), until)
+
+    def postpone(self, name: str, seconds: int) -> bool:
+        """The giving of an order that is under way takes effect so much later, or else the next one; gives whether one was under way."""
+        one = self.current.get(name)
+        if one is not None and one.effective < 0 and one.ended < 0:
+            one.due += seconds
+            return True
+        self._late[name] = self._late.get(name, 0) + seconds
+        return False
 
     def carry_on(self, name: str, order: Any, actions: Actions, values: dict[str, Any], now: int) -> None:
         """Put a decided order into effect when its delay is over; let one in force act, or end."""
@@ -217,10 +234,11 @@ class Response:
 
     def to_json(self) -> dict[str, Any]:
         """Everything given so far, for a checkpoint."""
-        return {"given": [asdict(one) for one in self.given]}
+        return {"given": [asdict(one) for one in self.given], "held": self._held, "late": self._late}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
         self.given = [Given(**row) for row in kept["given"]]
         for one in self.given:
             self._stands(one)
+        self._held, self._late = dict(kept.get("held", {})), dict(kept.get("late", {}))

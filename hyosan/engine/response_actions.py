@@ -11,9 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 from hyosan.engine.authorities import Authorities
+from hyosan.engine.barriers import Barriers
 from hyosan.engine.beyond import Beyond
 from hyosan.engine.compile import Names
 from hyosan.engine.crews import Tools
+from hyosan.engine.means import Means
 from hyosan.engine.response_camp import Camp
 from hyosan.engine.response_civil import Civil
 from hyosan.engine.response_force import Force
@@ -28,11 +30,22 @@ from hyosan.world.frame import World
 class Hands:
     """Carries out orders of a run. One method per measure and moment, by name: `start_strike`, `go_on_rescue`, `over_sweep` ..."""
 
-    def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, authorities: Authorities, scenario: Scenario) -> None:
+    def __init__(
+        self,
+        s: State,
+        g: Floor,
+        b: Rulebook,
+        names: Names,
+        world: World,
+        authorities: Authorities,
+        scenario: Scenario,
+        barriers: Barriers,
+    ) -> None:
+        self.means, self.barriers = Means(), barriers
         self.authorities, self.scenario = authorities, scenario
         self.trust = Trust(scenario.trust, s, g)
         self.beyond = Beyond(scenario.beyond, s, g, b, names, authorities.works)
-        tools = Tools(s, g, b, names, world, authorities, scenario, self.trust, self.beyond)
+        tools = Tools(s, g, b, names, world, authorities, scenario, self.trust, self.beyond, self.means, barriers)
         self.memory = tools.memory
         self.civil, self.camp, self.force, self.medical = Civil(tools), Camp(tools), Force(tools), Medical(tools)
         self.turns = {name: 1 + turn for turn, name in enumerate(scenario.orders)}
@@ -102,7 +115,7 @@ class Hands:
         """What orders remember, for a checkpoint."""
         return {
             "memory": self.memory, "lured": self.force.lured, "confinement": self.medical.confinement.to_json(), "trust": self.trust.to_json(),
-            "beyond": self.beyond.to_json(), "hour": self.civil.hour,
+            "beyond": self.beyond.to_json(), "hour": self.civil.hour, "closed": self.barriers.to_json(),
         }  # fmt: skip
 
     def restore(self, kept: dict[str, Any]) -> None:
@@ -114,3 +127,4 @@ class Hands:
         self.trust.restore(kept["trust"])
         self.beyond.restore(kept["beyond"])
         self.civil.hour = kept["hour"]
+        self.barriers.restore(kept["closed"])

@@ -140,7 +140,7 @@ class Camp(Crew):
 
     def go_on_supply(self, name: str, order: Any, number: int, now: int) -> int:
         """As many as come in a tick."""
-        brought = self._allow(name, order.per_day, now)
+        brought = self._allow(name, self.means(name, "per_day", order.per_day), now)
         self.works.stocks[order.stock] += brought
         self._use(name, order.stock, brought)
         return 0
@@ -163,7 +163,7 @@ class Camp(Crew):
         if self.works.hosts < order.hosts_needed:
             return 0
         pace = 1000 + round(order.per_host * 1000) * hosts + round(order.per_record * 1000) * self.works.records
-        kept["progress"] += order.staff * pace * self.tick_seconds
+        kept["progress"] += self.means(name, "staff", order.staff) * pace * self.tick_seconds
         kept["used"] = kept.get("used", {}) | {"percent": min(100, kept["progress"] * 100 // self._whole(order)), "most hosts": hosts}
         return 0
 

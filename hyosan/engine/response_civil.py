@@ -94,13 +94,10 @@ class Civil(Crew):
 
     def start_cordon(self, name: str, order: Any, number: int, now: int) -> int:
         """The gates are closed; a share of those who try gets through."""
-        gate = self.world.gates.index(order.around) if order.around in self.world.gates else -1
-        if gate < 0:
+        if order.around not in self.world.gates:
             return 0
         self.memory[name]["since"] = now
-        self.s.gates[gate].closed = 1
-        self.s.gates[gate].leak = share(order.leak)
-        ways = int((self.g.ways["gate"] == gate).sum()) // 2
+        ways = self.barriers.close(order.around, share(order.leak))
         self._use(name, "barricades", ways)
         return ways
 
@@ -135,9 +132,8 @@ class Civil(Crew):
 
     def stop_cordon(self, name: str, order: Any, number: int, now: int) -> int:
         """The gates are opened."""
-        if order.around in self.world.gates:
-            self.s.gates[self.world.gates.index(order.around)].closed = 0
-            self.memory[name].pop("since", None)
+        self.barriers.open(order.around)
+        self.memory[name].pop("since", None)
         return 0
 
     def _allow_escorts(self, now: int) -> None:
@@ -163,7 +159,7 @@ class Civil(Crew):
     def go_on_rescue(self, name: str, order: Any, number: int, now: int) -> int:
         """Each free team goes to the call that waits longest; a trip keeps it until it is back."""
         teams, reached, calls = self.memory[name]["teams"], 0, self.works.calls
-        while calls and teams and teams[0] <= now:
+        while calls and teams and teams[0] <= now and self._may_set_out(name, "teams", order.teams, now):
             _, _, row = heapq.heappop(calls)
             self.works.calls_served += 1
             self._use(name, "trips", 1)
@@ -222,7 +218,7 @@ class Civil(Crew):
         bar = self.s.zones["trust"] * share(order.compliance) >> OPEN_BITS
         out = np.zeros(1, dtype=np.int64)
         camp = self.camp if order.to == "camp" else -1
-        while kept["zones"] and kept["teams"] and kept["teams"][0] <= now:
+        while kept["zones"] and kept["teams"] and kept["teams"][0] <= now and self._may_set_out(name, "vehicles", order.vehicles, now):
             places = self._in_zone(kept["zones"][0])
             out[0] = kept["place"]
             taken = int(
@@ -268,7 +264,7 @@ class Civil(Crew):
     def go_on_barricade(self, name: str, order: Any, number: int, now: int) -> int:
         """Teams block as many places as they can."""
         kept, places = self.memory[name], self._of_kinds(order)
-        room = len(places) if order.per_day is None else self._allow(name, order.per_day, now)
+        room = len(places) if order.per_day is None else self._allow(name, self.means(name, "per_day", order.per_day), now)
         chosen = places[kept["place"] : kept["place"] + room]
         doors = sum(int(effects.block(self.s, self.g, self.b, place)) for place in chosen.tolist())
         kept["place"] += len(chosen)

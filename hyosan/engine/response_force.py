@@ -49,7 +49,7 @@ class Force(Crew):
 
     def start_lure(self, name: str, order: Any, number: int, now: int) -> int:
         """Noise is made where most were reported."""
-        self.lured = self._targets(order.points)
+        self.lured = self._targets(self.means(name, "points", order.points))
         self.memory[name] |= {"until": now + round(order.lasts), "since": now}
         self._use(name, "points", len(self.lured))
         return len(self.lured)
@@ -66,8 +66,8 @@ class Force(Crew):
 
     def start_strike(self, name: str, order: Any, number: int, now: int) -> int:
         """Strike at the points lured to, else where most were reported; each misses by an error of its own."""
-        killed = 0
-        for k, cell in enumerate((self.lured or self._targets(order.points))[: order.points]):
+        killed, points = 0, self.means(name, "points", order.points)
+        for k, cell in enumerate((self.lured or self._targets(points))[:points]):
             row, error = self.g.grounds[cell], round(order.error)
             luck = bits(self.seed, BLAST_AIM, number, k, 0)
             dx = (luck & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
@@ -105,7 +105,7 @@ class Force(Crew):
     def go_on_sweep(self, name: str, order: Any, number: int, now: int) -> int:
         """Teams clear as many street cells as they can in a tick; a zone gone through is marked."""
         kept, reached = self.memory[name], 0
-        kept["work"] += round(order.teams * order.cells_per_day * 1000) * self.tick_seconds
+        kept["work"] += round(self.means(name, "teams", order.teams) * order.cells_per_day * 1000) * self.tick_seconds
         while kept["left"] and kept["work"] >= 1000 * DAY:
             kept["work"] -= 1000 * DAY
             zone, cells = kept["left"][0]

@@ -85,8 +85,12 @@ class Medical(Crew):
         asked = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
         return int(self.s.people["obeys"][row]) < asked * self.trust.of(row) >> OPEN_BITS
 
+    def _per_day(self, name: str, order: Any) -> int:
+        """How many of what an order counts by the day can be done in this tick."""
+        return self._room(name, None if order.per_day is None else self.means(name, "per_day", order.per_day))
+
     def _room(self, name: str, per_day: float | None) -> int:
-        """How many of what is counted by the day can be done in this tick. What a day leaves unused is lost."""
+        """How many can be done in this tick at so many a day. What a day leaves unused is lost."""
         if per_day is None:
             return ENDLESS
         kept, rate = self.memory[name], round(per_day * 1000)
@@ -145,7 +149,7 @@ class Medical(Crew):
             due = case.second + round(order.after)
             if due + lasts > now and (order.cases == "all" or case.tested) and self._is_meant(name, order.who, case.row):
                 self._queue(name, due, case.row)
-        turn = self._next(name, now, self._room(name, order.per_day))
+        turn = self._next(name, now, self._per_day(name, order))
         for due, row in turn:
             if self._complies(name, order, row, now):
                 self._confine(name, row, now, max(now, due) + lasts, order)
@@ -168,7 +172,7 @@ class Medical(Crew):
             if order.app and self._luck(APP, case.row) < share(order.app):
                 whole = dict.fromkeys(order.names, WHOLE)
                 found += [j for j in self.meetings.of(case.row, whole, order.most) if self._luck(APP, j) < share(order.app)]
-        turn = self._next(name, now, self._room(name, None if order.staff is None else order.staff * order.cases_each))
+        turn = self._next(name, now, self._room(name, None if order.staff is None else self.means(name, "staff", order.staff) * order.cases_each))
         for _, row in turn:
             for contact in self._named(row, order):
                 heapq.heappush(due, [now + round(order.takes), self._id(contact), contact])
@@ -209,7 +213,7 @@ class Medical(Crew):
         kept, kind = self.memory[name], self.scenario.tests[order.test]
         for row in self._who_comes(name, order, now):
             self._queue(name, now, row)
-        turn = self._next(name, now, self._room(name, order.per_day))
+        turn = self._next(name, now, self._per_day(name, order))
         for _, row in turn:
             state = self.names.states[int(self.s.people["health"][row])]
             finds = share(kind.detects[state]) if state in kind.detects else WHOLE - share(kind.specificity)
@@ -298,9 +302,9 @@ class Medical(Crew):
     def go_on_vaccinate(self, name: str, order: Any, number: int, now: int) -> int:
         """Doses are given: later doses that are due first, then first doses, as far as a day and the stock allow."""
         kept = self.memory[name]
-        room = self._room(name, order.per_day)
+        room = self._per_day(name, order)
         if order.stock is not None:
-            room = min(room, order.stock - kept["given"])
+            room = min(room, self.means(name, "stock", order.stock) - kept["given"])
         doses = self.scenario.pathogen.vaccines[order.vaccine].doses
         turn: list[int] = []
         while kept["again"] and kept["again"][0][0] <= now and len(turn) < room:
@@ -372,9 +376,9 @@ class Medical(Crew):
             episode = int(self.s.people["episode"][case.row])
             if self._is_meant(name, order.who, case.row) and self._luck(COURSES, case.row, 0, episode) < share(order.share):
                 self._queue(name, case.second + round(order.after), case.row)
-        room = self._room(name, order.per_day)
+        room = self._per_day(name, order)
         if order.courses is not None:
-            room = min(room, order.courses - kept["given"])
+            room = min(room, self.means(name, "courses", order.courses) - kept["given"])
         turn = self._next(name, now, room)
         for _, row in turn:
             self.s.people["infectiousness"][row] = int(self.s.people["infectiousness"][row]) * round(order.left * 1024) >> 10
@@ -385,11 +389,23 @@ class Medical(Crew):
 
     def start_surge(self, name: str, order: Any, number: int, now: int) -> int:
         """Beds are added."""
-        self.s.beds[list(self.scenario.care).index(order.care)].more += order.beds
-        self._note(name, "beds", order.beds)
+        self._note(name, "beds", self._beds(name, order, order.beds))
         return order.beds
+
+    def go_on_surge(self, name: str, order: Any, number: int, now: int) -> int:
+        """There are as many as the order still has."""
+        self._beds(name, order, 0)
+        return 0
 
     def stop_surge(self, name: str, order: Any, number: int, now: int) -> int:
         """They are taken away; who lies in one stays."""
-        self.s.beds[list(self.scenario.care).index(order.care)].more -= order.beds
+        self._beds(name, order, -order.beds)
         return 0
+
+    def _beds(self, name: str, order: Any, change: int) -> int:
+        """So many beds more than before, less what is lost now; gives by how many that changes those that there are."""
+        planned, there = self.memory[name].get("beds", [0, 0])
+        have = self.means(name, "beds", planned + change)
+        self.s.beds[list(self.scenario.care).index(order.care)].more += have - there
+        self.memory[name]["beds"] = [planned + change, have]
+        return have - there

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from hyosan.engine import checks
 from hyosan.engine.authorities import Authorities
+from hyosan.engine.barriers import Barriers, own_gates
 from hyosan.engine.compile import compile_scenario
 from hyosan.engine.cpu import Processor
+from hyosan.engine.injects import Injects
 from hyosan.engine.lists import make_noise_now
 from hyosan.engine.many import QUANTITIES, quantity_now, seed_due
 from hyosan.engine.named import check_named
@@ -73,16 +75,19 @@ class Simulation:
         self.case_instant = np.zeros(len(self.plans.cases), dtype=np.int64)
         self.noises = self._noises()
         self.device = device or Processor(1)
-        self.state: State = allocate(world, self.floor, self.book)
+        own = own_gates(scenario, world, self.floor)
+        self.state: State = allocate(world, self.floor, self.book, len(own))
         self.start = start_of(world)
         city = sum(1 for z in world.zones if z not in ("outside", "camp"))
         self.authorities = Authorities(
             world.zones, city, scenario.authorities, scenario.beliefs, {name: one.at_start for name, one in scenario.stocks.items()}
         )
         self.response = Response(scenario, self.names.start_clock)
-        self.hands = Hands(self.state, self.floor, self.book, self.names, world, self.authorities, scenario)
+        barriers = Barriers(self.state, self.floor, world, own)
+        self.hands = Hands(self.state, self.floor, self.book, self.names, world, self.authorities, scenario, barriers)
         self.hands.go_by(self.response.now)
         self.policies = Policies(policies or {}, scenario, world, self.response, self.authorities, self.tick_seconds)
+        self.injects = Injects(scenario, self.state, self.floor, self.book, self.names, world, self.plans, self.response, self.hands)
         self.publisher = Publisher(self.state, self.floor, self.book, self.names, world, self.authorities, sink, coded)
         self.publisher.estimates = self.response.estimates
         self.publisher.listener = self.hands.hear
@@ -127,7 +132,9 @@ class Simulation:
         return True
 
     def take_orders(self, now: int) -> None:
-        """The authorities decide on what they know; orders take effect; noises of the scenario sound."""
+        """What controllers inject comes; the authorities decide on what they know; orders take effect; noises of the scenario sound."""
+        if self.injects.take(now):
+            self.dirty = True
         if self.response.orders or self.policies:
             self.authorities.advance(now)
             self.response.take(self.authorities, self.hands, now)
@@ -159,13 +166,10 @@ class Simulation:
 
     def _nothing_goes_on(self) -> bool:
         begin = self.tick * (self.tick_seconds << INSTANT_BITS)
-        later = bool((self.plans.seeds[:, P_AT] >= begin).any()) or bool((self.case_instant >= begin).any())
-        return (
-            not later
-            and self.quantity("active") == 0
-            and self.state.count[C_CARRIED] == 0
-            and not (self.response.is_busy() or self.hands.beyond.on_the_way)
-        )
+        coming = (self.plans.seeds, *self.plans.arrivals.values())
+        later = any((plans[:, P_AT] >= begin).any() for plans in coming) or bool((self.case_instant >= begin).any())
+        busy = self.response.is_busy() or bool(self.hands.beyond.on_the_way)
+        return not later and self.quantity("active") == 0 and self.state.count[C_CARRIED] == 0 and not busy
 
     def quantity(self, name: str) -> int:
         """A quantity of `engine/many.py` now."""
@@ -193,7 +197,7 @@ class Simulation:
             arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), len(part.dtype.names)) if part.dtype.names else part
         notes = {
             "knowledge": self.authorities.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
-            **({"policies": self.policies.to_json()} if self.policies else {}),
+            "injects": self.injects.to_json(), **({"policies": self.policies.to_json()} if self.policies else {}),
         }  # fmt: skip
         return {**arrays, **self.publisher.to_arrays()}, json.loads(json.dumps(notes))
 
@@ -202,6 +206,8 @@ class Simulation:
         self.begin()
         for name in KEPT:
             part, kept = getattr(self.state, name), arrays[f"state/{name}"]
+            if name == "gates":  # those of injects follow from the injects
+                part, kept = part[: len(self.world.gates)], kept[: len(self.world.gates)]
             if part.dtype.names:
                 part[:] = np.ascontiguousarray(kept).view(part.dtype).reshape(-1)
             else:
@@ -211,5 +217,6 @@ class Simulation:
         self.response.restore(notes["response"])
         self.hands.restore(notes["hands"])
         self.policies.restore(notes.get("policies", {}))
+        self.injects.restore(notes.get("injects", []))
         self.dirty = bool(notes["dirty"])
         self.tick = tick

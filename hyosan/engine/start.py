@@ -100,12 +100,12 @@ def start_of(world: World) -> Start:
     return Start(counts, ground.door_state.astype(np.int64), ground.door_kind.astype(np.int64), ground.door_id.astype(np.int64))
 
 
-def allocate(world: World, floor: Floor, book: Rulebook) -> State:
-    """Take the memory for a state of this world."""
+def allocate(world: World, floor: Floor, book: Rulebook, own_gates: int = 0) -> State:
+    """Take the memory for a state of this world; `own_gates` are gates beyond those that it has (`engine/barriers.py`)."""
     n = len(floor.persons)
     fights = (book.bite_rate.shape[0], book.bite_rate.shape[1])
     arenas = 1 if book.one[0].bite_links or not book.one[0].has_bites else len(floor.grounds)
-    sizes = (n, len(floor.grounds), len(world.ground.door_id), len(world.gates), len(world.zones))
+    sizes = (n, len(floor.grounds), len(world.ground.door_id), len(world.gates) + own_gates, len(world.zones))
     routes = int((book.states["contact"] > 0).any()) + int((book.states["air"] > 0).any())
     exerting = n * (routes * int(book.one[0].slots) + int(book.one[0].contact_link > 0)) if book.one[0].has_contact else 0
     aged = int(floor.grounds["ages_row"].max(initial=-1)) + 1

@@ -117,7 +117,7 @@ DOORS = {
     "kind": "kind of door now",
     "pressed": "in this tick",
 }
-GATES = {"closed": "1 = by order", "leak": "share that gets through, 2**-32"}
+GATES = {"closed": "1 = by order, 2 = blocked", "leak": "share that gets through, 2**-32"}
 ZONES = {
     "curfew": "share of people who stay at home by order, 2**-32", "slips": "share of those who slip out on a day, 2**-32",
     "trust": "in authorities, 2**-20", "swept": "1 = marked safe",

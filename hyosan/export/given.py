@@ -40,6 +40,8 @@ class Product(NamedTuple):
     """Name of the file; of a table, without its ending."""
     content: Any
     """A table (`pyarrow.Table`, unit and meaning in each field's metadata), or the bytes of a file."""
+    columns: Any = None
+    """Of bytes that are a table all the same, its columns: a `pyarrow.Schema` with unit and meaning in each field's metadata."""
 
 
 class Export(NamedTuple):

@@ -1,4 +1,5 @@
-"""The orders of a run as a list of events for an exercise (a master scenario events list): one row per order, in order of decision.
+"""The orders of a run as a table: one row per order, in order of decision, with what was known then. It has the columns of a list of events
+(MSEL); the one that can be read back, with injects, is `export/msel.py`.
 
 What a run cannot know is empty: to whom an order is said to go, and what whoever plays it is expected to do.
 """
@@ -40,7 +41,7 @@ def orders(given: Given) -> Iterator[Product]:
     yield Product("orders", pa.Table.from_pylist(values, schema=pa.schema(fields)))
 
 
-ORDERS = Export("orders", "every order with what was known then, as a list of events for an exercise (MSEL)", ("orders",), orders)
+ORDERS = Export("orders", "every order with what was known then, in the columns of a list of events (MSEL)", ("orders",), orders)
 
 
 def _row(number: int, row: dict[str, Any]) -> dict[str, Any]:

@@ -62,13 +62,15 @@ def write(
     folder = _folder(found, out)
     given = Given(found, started)
     clock = int(found.manifest["start_clock_seconds"])
-    files = []
+    files, tables = [], []
     for product in _products(chosen, given, asked=_asked(to)):
+        if product.columns is not None:
+            tables.append((product.name, product.columns.empty_table()))
         if isinstance(product.content, pa.Table):
             files.append((f"{product.name}.{format}", dated(product.content, clock, started)))
+            tables.append(files[-1])
         else:
             files.append((product.name, product.content))
-    tables = [(name, content) for name, content in files if isinstance(content, pa.Table)]
     _check_free(folder, [name for name, _ in files], force)
     if tables:
         files.append((DICTIONARY, _with_earlier(folder, dictionary(tables))))

@@ -26,7 +26,7 @@ LEFT_OUT = (
     "incubation_cases", "incubation_bound_days", "growth_percent", "reproduction_percent",
 )  # fmt: skip
 """Words of conditions that are no counts; estimates are told by themselves."""
-MEANS = ("teams", "staff", "seats", "cases_each", "points", "per_day", "stock", "courses", "beds", "capacity", "cells_per_day")
+MEANS = ("teams", "vehicles", "staff", "seats", "cases_each", "points", "per_day", "stock", "courses", "beds", "capacity", "cells_per_day")
 """Fields of orders that are means."""
 STOCKS = {"stock": "doses", "courses": "courses"}
 """Fields of orders that run out, and what is used of them."""

@@ -16,6 +16,7 @@ from hyosan.report.figures import epidemic_curve, share_bars, truth_and_known, z
 from hyosan.report.objectives import verdicts
 from hyosan.report.observed import comparisons, summary
 from hyosan.report.overlay import observed_over_run
+from hyosan.report.timeline import injects, timeline
 from hyosan.results.atomic import write_bytes
 from hyosan.results.run import Run
 from hyosan.tables import EVENT_KINDS, TABLES
@@ -68,6 +69,8 @@ def account(run: Run | Facts) -> dict[str, Any]:
         "spread": {key: value for key, value in facts.spread._asdict().items() if key != "seconds"},
         "ages": facts.ages,
         "decisions": facts.decisions,
+        "injects": injects(run),
+        "timeline": timeline(run, facts.decisions),
         "tolls": tolls(facts.decisions, killed),
         "questions": [one._asdict() for one in questions(run, facts.decisions, killed, facts.curves)],
         "data": [summary(one) for one in comparisons(run)],
@@ -146,6 +149,11 @@ def text_report(run: Run) -> str:
         lines += [_decision_line(row) for row in told["decisions"][:40]]
         more = len(told["decisions"]) - 40
         lines += [f"     and {more:,} more"] if more > 0 else []
+    if told["injects"]:
+        lines += ["", "Timeline"]
+        lines += [_event_line(row) for row in told["timeline"][:MAX_ROWS]]
+        more = len(told["timeline"]) - MAX_ROWS
+        lines += [f"     and {more:,} more"] if more > 0 else []
     if told["tolls"]:
         lines += ["", "Killed by orders"]
         lines += [f"{row['killed']:>12,}  {row['order']} by {row['authority']} ({row['not infected']:,} not infected)" for row in told["tolls"]]
@@ -169,6 +177,11 @@ def _decision_line(row: Row) -> str:
     ended = f", ended {row['ended']}" + (f" ({row['because']})" if row["because"] else "") if row["ended"] != "in force" else ", in force"
     what = row["order"] if row["order"] == row["measure"] else f"{row['order']} [{row['measure']}]"
     return f"{row['no']:>4}  {row['decided']}: {what} by {row['authority']}, effect {row['effective']}{ended}"
+
+
+def _event_line(row: Row) -> str:
+    said = f" “{row['text']}”" if row["text"] else ""
+    return f"      {row['time']}: {row['event']}: {row['name']}{': ' if row['what'] else ''}{row['what']}{said}"
 
 
 def _picture(part: str, title: str, caption: str, spec: dict[str, Any], table: list[Row]) -> dict[str, Any]:
@@ -223,6 +236,7 @@ def _tables(run: Run) -> list[Row]:
         "people": "everybody to whom something happened, and how it ended for them",
         "series": "counts over time, the truth and what was known",
         "orders": "every order, with what was known when it was decided",
+        "injects": "what the controllers of an exercise put in",
     }
     files = run.manifest.get("files", {})
     rows = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -79,10 +80,17 @@ def history_hash(table_hashes: Mapping[str, str]) -> str:
 
 
 def result_hash(table_hashes: Mapping[str, str], manifest: Mapping[str, Any]) -> str:
-    """The hash of the whole result: history, orders, and those figures of the manifest that are no times and no versions."""
+    """The hash of the whole result: history, orders, injects if there were any, and figures of the manifest (no times, no versions)."""
     figures = {key: manifest.get(key) for key in FIGURES}
     figures["self_checks"] = [[check["name"], bool(check["passed"])] for check in manifest.get("self_checks", ())]
-    return _combine("result", {"history": history_hash(table_hashes), "orders": table_hashes["orders"], "figures": figures})
+    injected = table_hashes.get("injects", _no_injects())  # a run without injects keeps the hash it had before there were any
+    more = {"injects": injected} if injected != _no_injects() else {}
+    return _combine("result", {"history": history_hash(table_hashes), "orders": table_hashes["orders"], "figures": figures, **more})
+
+
+@cache
+def _no_injects() -> str:
+    return hash_table("injects", ())
 
 
 def _combine(what: str, parts: Mapping[str, Any]) -> str:

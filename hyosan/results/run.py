@@ -121,6 +121,11 @@ class Run:
         """Orders given (`pyarrow.Table`, columns in `hyosan.tables.ORDERS`)."""
         return self.table("orders")
 
+    @property
+    def injects(self) -> Any:
+        """What controllers put in (`pyarrow.Table`, columns in `hyosan.tables.INJECTS`)."""
+        return self.table("injects")
+
     def table(self, name: str) -> Any:
         """A whole table. Raises RunFolderError: the file is damaged. ResourceError: it unfolds to too many bytes."""
         if name not in self._tables:
@@ -132,7 +137,7 @@ class Run:
         if self._path is None:
             for batch in self._batches[name]:
                 yield to_batch(name, batch) if isinstance(batch, Mapping) else batch
-        else:
+        elif name in self._manifest["table_hashes"]:  # runs made before there were injects have no table of them
             yield from read_batches(self._verified_path(f"{name}.parquet"), name)
 
     def verify(self) -> None:
@@ -144,7 +149,7 @@ class Run:
         self._hashes = {}
         found = self._table_hashes()
         for name, digest in found.items():
-            if digest != self._manifest["table_hashes"][name]:
+            if digest != self._manifest["table_hashes"].get(name, digest):
                 raise RunFolderError(f"{self._path / name}.parquet: its rows are not those that the manifest's hash was made of.")
         if (self.history_hash, self.result_hash) != (history_hash(found), result_hash(found, self._manifest)):
             raise RunFolderError(f"{self._path / 'manifest.json'}: its hashes are not those of the tables.")

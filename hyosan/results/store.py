@@ -97,7 +97,7 @@ class RunWriter:
         self.write_bytes(name, text.encode())
 
     def append(self, table: str, columns: Columns) -> None:
-        """Add rows to `events`, `people`, `series` or `orders`, in canonical order. Raises SelfCheckError as `to_batch`."""
+        """Add rows to a table of `hyosan.tables.TABLES`, in canonical order. Raises SelfCheckError as `to_batch`."""
         self._must_be_ready()
         batch = to_batch(table, columns)
         self._buffers[table].append(batch)
@@ -154,7 +154,7 @@ class RunWriter:
         checkpoint = self._verified_checkpoint(tick)
         note = checkpoint.meta
         self._forget()
-        self._parts |= {table: [(str(n), int(r), str(h)) for n, r, h in note["parts"][table]] for table in TABLES}
+        self._parts |= {table: [(str(n), int(r), str(h)) for n, r, h in note["parts"].get(table, ())] for table in TABLES}
         self._files |= set(note["files"])
         kept = {name for parts in self._parts.values() for name, _, _ in parts}
         (self.folder / MANIFEST).unlink(missing_ok=True)
@@ -182,7 +182,7 @@ class RunWriter:
         checkpoint = _checkpoint_of(source, tick, manifest)
         self.start_over()
         for table in TABLES:
-            rows = sum(int(part[1]) for part in checkpoint.meta["parts"][table])
+            rows = sum(int(part[1]) for part in checkpoint.meta["parts"].get(table, ()))
             if rows:
                 verify_file(source, f"{table}.parquet", manifest)
                 self._write_part(table, _first_rows(read_batches(source / f"{table}.parquet", table), rows), rows * 64)
@@ -263,7 +263,7 @@ class RunWriter:
         checkpoint = read_checkpoint(self._checkpoint_path(tick))
         if checkpoint.tick != tick:
             raise RunFolderError(f"{self._checkpoint_path(tick)}: holds tick {checkpoint.tick}. The file was renamed; put it back.")
-        parts = [(f"parts/{name}", digest) for table in TABLES for name, _, digest in checkpoint.meta["parts"][table]]
+        parts = [(f"parts/{name}", digest) for table in TABLES for name, _, digest in checkpoint.meta["parts"].get(table, ())]
         for name, digest in [*parts, *checkpoint.meta["files"].items()]:
             try:
                 found = atomic.hash_file(self.folder / name)

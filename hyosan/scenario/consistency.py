@@ -10,6 +10,7 @@ from hyosan.scenario.block import Varies
 from hyosan.scenario.condition_words import ORDER_NAMES
 from hyosan.scenario.extends import DATA_FILES
 from hyosan.scenario.files import wrong_name
+from hyosan.scenario.injects import MEANS, Arrival, Delay, Donation, MeansLost, Message, WayBlocked
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.objectives import faults
 from hyosan.scenario.pathogen import ByAge, ByHost, Pathogen, Transition
@@ -51,6 +52,7 @@ def problems(scenario: Scenario, root: Node) -> list[Problem]:
         _authorities,
         _civil,
         _medical,
+        _injects,
         _objectives,
         _data_files,
     ):
@@ -300,7 +302,7 @@ def _fights(scenario: Scenario) -> Found:
         seen.add((fight.fighter, fight.against))
 
 
-def _moment(scenario: Scenario, path: Path, text: str) -> Found:
+def _moment(scenario: Scenario, path: Path, text: str, *, may_be_late: bool = False) -> Found:
     try:
         start = start_clock_seconds(scenario)
     except UnitError:
@@ -312,7 +314,7 @@ def _moment(scenario: Scenario, path: Path, text: str) -> Found:
         return
     if second < 0:
         yield path, f"{text!r} is before the start of the run ({scenario.time.start})"
-    elif second > scenario.time.end >= scenario.time.tick:  # an end before the first tick is told already
+    elif second > scenario.time.end >= scenario.time.tick and not may_be_late:  # an end before the first tick is told already
         yield path, f"{text!r} is after the end of the run ({say_duration(scenario.time.end)} after its start)"
 
 
@@ -436,6 +438,30 @@ def _medical(scenario: Scenario) -> Found:
         of_contacts = (isinstance(order, Test) and order.whom == "contacts") or (isinstance(order, Campaign) and order.contacts)
         if of_contacts and not any(isinstance(other, Trace) for other in scenario.orders.values()):
             yield (*path, "whom" if isinstance(order, Test) else "contacts"), "no order traces contacts; add one that says `do: trace`"
+
+
+def _injects(scenario: Scenario) -> Found:
+    """What injects name must be there. A moment after the end of the run is no fault: a run may be cut short and gone on with."""
+    pathogen = scenario.pathogen
+    for name, inject in scenario.injects.items():
+        path: Path = ("injects", name)
+        yield from _moment(scenario, (*path, "at"), inject.at, may_be_late=True)
+        if isinstance(inject, Message | MeansLost | Delay) and inject.order is not None:
+            yield from _known((*path, "order"), inject.order, scenario.orders, "an order")
+        if isinstance(inject, MeansLost) and inject.order in scenario.orders:
+            order = scenario.orders[inject.order]
+            there = [field for field in MEANS if isinstance(getattr(order, field, None), int | float)]
+            yield from _known((*path, "what"), inject.what, there, f"something that the order `{inject.order}` has a number of")
+        if isinstance(inject, WayBlocked):
+            yield from _place(scenario, (*path, "place"), inject.place)
+        if isinstance(inject, Donation):
+            yield from _known((*path, "stock"), inject.stock, scenario.stocks, "a stock (see `stocks`)")
+        if isinstance(inject, Arrival):
+            yield from _ages_in_order(path, inject.ages)
+            if inject.state is not None:
+                yield from _known((*path, "state"), inject.state, pathogen.states, "a state")
+            if inject.strain is not None:
+                yield from _known((*path, "strain"), inject.strain, pathogen.strains, "a strain (see `pathogen.strains`)")
 
 
 def _objectives(scenario: Scenario) -> Found:

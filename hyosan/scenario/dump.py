@@ -34,8 +34,11 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     written: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     for name, order in written["orders"].items():
         written["orders"][name] = {"do": order["do"]} | order  # what is done reads best first
-    if not written["objectives"]:  # so that scenarios which want nothing keep the hash they had before there were objectives
-        del written["objectives"]
+    for name, inject in written["injects"].items():
+        written["injects"][name] = {"do": inject["do"]} | inject
+    for name in ("objectives", "injects"):  # so that scenarios without them keep the hash they had before there were any
+        if not written[name]:
+            del written[name]
     return written
 
 

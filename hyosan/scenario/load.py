@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from hyosan.errors import ScenarioError
-from hyosan.scenario import consistency, messages, observed, overrides, uncertain
+from hyosan.scenario import consistency, messages, msel, observed, overrides, uncertain
 from hyosan.scenario.dump import plain as written
 from hyosan.scenario.extends import with_parents
 from hyosan.scenario.files import LIBRARY, is_library_name, library_names, library_path, read_text, resolve_file
@@ -27,15 +27,26 @@ __all__ = ["library_names", "load", "resolve_file", "tree", "uncertain_fields"]
 Source = str | Path | Mapping[str, Any] | Scenario
 
 
-def load(source: Source, *, overrides: Sequence[str] | Mapping[str, Any] = (), seed: int | None = None, base: Path | None = None) -> Scenario:
+def load(
+    source: Source,
+    *,
+    overrides: Sequence[str] | Mapping[str, Any] = (),
+    seed: int | None = None,
+    base: Path | None = None,
+    orders: str | Path | None = None,
+    orders_from: int = 0,
+) -> Scenario:
     """The scenario that `source` names or is: a library name, a YAML file, a dict, or a scenario to change.
 
     `overrides` are `path=value` texts, or a mapping path -> value. `seed` draws the numbers given as `uncertain`; without it
-    each is its median. `base` is the folder of the files that a dict names (default: the current one).
+    each is its median. `base` is the folder of the files that a dict names (default: the current one). `orders` is a list of events (MSEL,
+    CSV) added after that; its rows may not come before the second `orders_from` of the run.
 
     Raises ScenarioError: anything wrong, up to 20 faults told at once.
     """
     whole, folder = tree(source, overrides)
+    if orders is not None:
+        whole = msel.apply(whole, orders, orders_from)
     folder = base if base is not None else folder
     if uncertain.find_uncertain(whole):
         whole = uncertain.resolve(whole, seed)

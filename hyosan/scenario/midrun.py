@@ -14,7 +14,7 @@ from hyosan.scenario.dump import plain
 from hyosan.scenario.root import Scenario
 from hyosan.units import Moment, say_clock
 
-FREE = ("orders", "noises", "objectives", "checkpoints", "title", "about")
+FREE = ("orders", "injects", "noises", "objectives", "checkpoints", "title", "about")
 """Parts of a scenario that may change; `time` may in `END`."""
 END = ("end", "stop_when_over")
 FREE_OF_DECIDED = ("until", "repeat", "delay", "source")
@@ -43,7 +43,7 @@ def changed(old: Scenario, new: Scenario, second: int, standing: Mapping[str, St
     Raises ScenarioError: a change of what cannot change in mid-run or has happened already; each told with its path.
     """
     start = Moment(old.time.start).seconds
-    wrong = [*_fixed(old, new), *_end(new, second, start), *_noises(old, new, second, start)]
+    wrong = [*_fixed(old, new), *_end(new, second, start), *_noises(old, new, second, start), *_injects(old, new, second, start)]
     orders = dict(new.orders)
     for name, stood in standing.items():
         if name not in new.orders:
@@ -64,7 +64,7 @@ def _fixed(old: Scenario, new: Scenario) -> list[str]:
             parts["time"].pop(name, None)
     return [
         f"{path}: cannot change in mid-run: {_WHY.get(path.split('.')[0], 'it is part of what the run started from')}. "
-        "Allowed are orders, noises, objectives and the end of the run; for anything else run the scenario anew."
+        "Allowed are orders, injects, noises, objectives and the end of the run; for anything else run the scenario anew."
         for path in _differing(one, other)
     ]
 
@@ -96,6 +96,19 @@ def _noises(old: Scenario, new: Scenario, second: int, start: float) -> list[str
                 said = f"sounds on {say_clock(max(0, at), start)}, before the fork ({say_clock(second, start)})"
                 wrong.append(f"noises.{name}: {said}; what has sounded cannot change. Add a noise under another name, from the fork on.")
                 break
+    return wrong
+
+
+def _injects(old: Scenario, new: Scenario, second: int, start: float) -> list[str]:
+    wrong = []
+    for name in sorted({*old.injects, *new.injects}):
+        before, after = old.injects.get(name), new.injects.get(name)
+        early = [at for one in (before, after) if one is not None and (at := Moment(one.at).second(start)) < second]
+        if before != after and early:
+            wrong.append(
+                f"injects.{name}: comes on {say_clock(early[0], start)}, before the fork ({say_clock(second, start)}); "
+                "what was injected cannot change. Add an inject under another name, from the fork on."
+            )
     return wrong
 
 

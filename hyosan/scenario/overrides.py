@@ -50,14 +50,14 @@ def _pair(text: str) -> tuple[str, Node]:
     if len(value) > MAX_SET_CHARACTERS or wrong_text(path) or wrong_text(value):
         raise ScenarioError(f"{SET}{path[:80]!a}: the value is too long, or holds characters that are not allowed")
     place = Place(SET + path)
-    return path, _at(read_value(value.strip(), place.file), place)
+    return path, placed(read_value(value.strip(), place.file), place)
 
 
-def _at(node: Node, place: Place) -> Node:
-    """The same values, all placed at `place` (a line within a `--set` says nothing)."""
+def placed(node: Node, place: Place) -> Node:
+    """The same values, all at one place (a line within a `--set`, or within a cell of a table, says nothing)."""
     if isinstance(node.value, dict):
-        return Node({key: _at(child, place) for key, child in node.value.items()}, place, dict.fromkeys(node.keys, place))
-    return Node([_at(child, place) for child in node.value] if isinstance(node.value, list) else node.value, place)
+        return Node({key: placed(child, place) for key, child in node.value.items()}, place, dict.fromkeys(node.keys, place))
+    return Node([placed(child, place) for child in node.value] if isinstance(node.value, list) else node.value, place)
 
 
 def _set(root: Node, text: str, value: Node) -> Node:

@@ -16,6 +16,7 @@ from hyosan.scenario.behaviour import Behaviour
 from hyosan.scenario.beyond import Destination, Stock, Trust
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.city import City
+from hyosan.scenario.injects import AnyInject
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.pathogen import Pathogen
 from hyosan.scenario.response import AnyOrder
@@ -202,6 +203,7 @@ class Scenario(Block):
     trust: Trust = Trust()
     beyond: Annotated[dict[Name, Destination], Field(max_length=300)] = Field(default={})
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
+    injects: Annotated[dict[Name, AnyInject], Field(max_length=2000)] = Field(default={})
     objectives: Annotated[dict[Name, Objective], Field(max_length=1000)] = Field(default={})
     checkpoints: Checkpoints = Checkpoints()
     data: (

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hyosan.export import EXPORTS
 from hyosan.export.hubverse import COLUMNS as HUBVERSE_COLUMNS
+from hyosan.export.msel import COLUMNS as MSEL_COLUMNS
 from hyosan.export.orders import COLUMNS as ORDER_COLUMNS
 from hyosan.quantities import FIGURES, QUANTITIES
 from hyosan.results.epidemiology.columns import TABLES as EPIDEMIOLOGICAL
@@ -103,7 +104,7 @@ def exports_page() -> str:
         "Moments (unit `s since start` below) are written as decimal days since the start of the run, or, with `--start-date`, as ISO dates with",
         "the time of day. Calendar days (unit `day`: 1 = the day on which the run starts) are then dates.",
     ]
-    for table, columns in (EPIDEMIOLOGICAL | {"hubverse": HUBVERSE_COLUMNS, "orders": ORDER_COLUMNS}).items():
+    for table, columns in (EPIDEMIOLOGICAL | {"hubverse": HUBVERSE_COLUMNS, "orders": ORDER_COLUMNS, "msel.csv": MSEL_COLUMNS}).items():
         lines += _columns(table, columns)
     return "\n".join(lines) + "\n"
 

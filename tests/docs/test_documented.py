@@ -18,6 +18,7 @@ from hyosan.scenario import (
     beyond,
     block,
     city,
+    injects,
     pathogen,
     response,
     response_base,
@@ -32,15 +33,15 @@ from hyosan.scenario.files import library_names
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCENARIO = (ROOT / "docs" / "scenario.md").read_text(encoding="utf-8")
-UNSECTIONED = {"Block", "Varies", "Distribution", "Order", "Confining", "AtHome"}
-"""Described as a whole: `source`, `varies`, the list of distributions, the fields of every order."""
+UNSECTIONED = {"Block", "Varies", "Distribution", "Order", "Confining", "AtHome", "Inject"}
+"""Described as a whole: `source`, `varies`, the list of distributions, the fields of every order and inject."""
 
 
 def models() -> list[type[BaseModel]]:
     """Every part of a scenario."""
     found = {
         value
-        for module in (root, city, pathogen, response_civil, response_force, response_medical, behaviour, beyond, block, who, authority)
+        for module in (root, city, pathogen, response_civil, response_force, response_medical, behaviour, beyond, block, who, authority, injects)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, block.Block)
     }
@@ -57,7 +58,8 @@ def section(name: str) -> str:
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
 def test_every_field_of_a_scenario_is_described(model: type[BaseModel]) -> None:
-    common = set(response_base.Order.model_fields) if issubclass(model, response_base.Order) else set(block.Block.model_fields)
+    bases = (response_base.Order, injects.Inject, block.Block)
+    common = set(next(base for base in bases if issubclass(model, base)).model_fields)
     names = {field.alias or name for name, field in model.model_fields.items() if name not in common}
     described = section(model.__name__)
     assert {name for name in names if not re.search(rf"`(do: )?{name}\b", described)} == set()
@@ -67,6 +69,13 @@ def test_fields_of_every_order_are_described() -> None:
     described = section("Order")
     assert all(f"`{name}`" in described for name in response_base.Order.model_fields if name != "source")
     assert all(f"do: {measure}" in SCENARIO for measure in response.MEASURES)
+
+
+def test_fields_of_every_inject_are_described() -> None:
+    described = section("Injects")
+    fields = [field.alias or name for name, field in injects.Inject.model_fields.items()]
+    assert all(f"`{name}`" in described for name in fields if name != "source")
+    assert all(f"do: {kind}" in SCENARIO for kind in injects.KINDS)
 
 
 def test_names_of_conditions_are_described() -> None:

@@ -62,7 +62,7 @@ def play(folder: Path, until: int = TICKS) -> dict[str, Any] | None:
             if tick >= until:
                 return None
             writer.save_checkpoint(tick, {"total": np.array([total])}, {"tick": tick})
-        for table in ("people", "orders"):
+        for table in ("people", "orders", "injects"):
             writer.append(table, batch(table, 9))
         return writer.finish(manifest())
 
