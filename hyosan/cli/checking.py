@@ -219,7 +219,8 @@ _MEASURES: dict[str, Any] = {
 
 def _confined(order: Any) -> str:
     place = "at home" if order.where == "home" else "apart from everybody"
-    return f"{place} for {say_duration(order.lasts)} ({_share(order.compliance)} comply)"
+    then = f", and on until a test with `{order.released_by}` is negative" if order.released_by else ""
+    return f"{place} for {say_duration(order.lasts)}{then} ({_share(order.compliance)} comply)"
 
 
 def _soon(order: Any) -> str:
@@ -243,6 +244,8 @@ def _vaccinated(order: Any) -> str:
     groups = ", then ".join(who.say() for who in order.groups)
     if order.contacts:
         return f"contacts found ({groups})"
+    if order.within is not None:
+        return f"those who live within {order.within:g} m of a case ({groups})"
     return groups if order.ring is None else f"those within {order.ring} steps of a case ({groups})"
 
 
