@@ -260,8 +260,8 @@ LAWS = (
         "Authorities hear at another time than they should.",
     ),
     Law(
-        "R5", "A constant capacity has a tipping point", "With so many courses a day the same outbreak is contained from few and escapes from many; with a share of all treated it does not.",
-        "P(escape | first ones) by a queue of c a day, and by a share", "Wang 2006, doi:10.1016/j.mbs.2005.12.022 (shape); shares and sizes by an independent simulation.",
+        "R5", "A constant capacity has a tipping point", "With so many courses a day the same outbreak is contained from few and escapes from many; where treatment grows with the cases it does not.",
+        "P(escape ∣ first ones) by a queue of c a day, and without one", "Wang 2006, doi:10.1016/j.mbs.2005.12.022 (shape); shares and sizes by an independent simulation.",
         "Means are not finite, are saved up, or serve in another order than that of coming.",
     ),
     Law(
