@@ -42,7 +42,7 @@ verify: $(READY) ## hold the engine against theory: a table and runs/verificatio
 test-all: $(READY) ## run all tests, also those that take minutes
 	$(BIN)/pytest -m "long or not long"
 
-planted: $(READY) ## plant some thirty bugs in copies of the engine: verification must see them (an hour; ARGS=--compiled: longer)
+planted: $(READY) ## plant some sixty bugs in copies of the package: verification must see them (an hour; ARGS=--compiled: longer)
 	$(BIN)/python tests/verification/planted.py $(ARGS)
 
 bench: $(READY) ## measure how fast it is on this machine

@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 from hyosan.scenario import condition
+from hyosan.scenario.beyond import Destination
 from hyosan.scenario.city import City
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.response_base import Order
@@ -42,6 +43,8 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
             name: f"{noise.loudness:g} dB at {noise.place}, {noise.at}, for {say_duration(noise.lasts)}" for name, noise in scenario.noises.items()
         },
         "orders": orders,
+        "stocks": {name: f"{one.at_start:,} {one.unit}".strip() for name, one in scenario.stocks.items()},
+        "beyond": {name: say_destination(one) for name, one in scenario.beyond.items()},
         "injects": {name: say_inject(name, one, scenario) for name, one in scenario.injects.items()},
         "force": [name for name, order in scenario.orders.items() if order.do in FORCE],
         "objectives": {name: say_objective(name, one, scenario) for name, one in scenario.objectives.items()},
@@ -67,6 +70,8 @@ def as_text(found: dict[str, Any]) -> str:
     rows += [("known", text) for text in found["known"]]
     rows += [("protected", f"{name}: {text}") for name, text in found["protected"].items()]
     rows += [("care", f"{name}: {text}") for name, text in found["care"].items()]
+    rows += [("stock", f"{name}: {text}") for name, text in found["stocks"].items()]
+    rows += [("beyond", f"{name}: {text}") for name, text in found["beyond"].items()]
     rows += [("noise", f"{name}: {text}") for name, text in found["noises"].items()]
     if found["uncertain"]:
         rows += [("uncertain", f"{_listed(found['uncertain'])} (the median is taken here; a run draws them by its seed)")]
@@ -164,6 +169,13 @@ def say_beds(beds: Beds) -> str:
     return number + (f", one of role {beds.staff} for {beds.patients_each:g} patients" if beds.staff else "")
 
 
+def say_destination(place: Destination) -> str:
+    """Who gets to a place beyond the city, and what comes of it."""
+    who = [f"{_share(place.share)} of those who leave for good"] if place.share else []
+    who += [f"{place.trips:g} trips a day of 1,000 residents"] if place.trips else []
+    return f"by {place.route}, {' and '.join(who) or 'nobody'}; {_share(place.starts)} of infected arrivals start an outbreak"
+
+
 def say_order(name: str, order: Order, scenario: Scenario) -> str:
     """An order as a sentence: who does what, when, after what delay, until when, how often."""
 
@@ -221,9 +233,8 @@ _MEASURES: dict[str, Any] = {
                           f"{say_duration(o.trip)} a trip, {'to the camp' if o.to == 'camp' else 'out of the city'} ({_share(o.compliance)} come)",
     "barricade": lambda o: f"block the doors of each {' and '.join(o.kinds)} in {_zones(o, 'all zones')}{_means(o.per_day, 'places')}",
     "supply": lambda o: f"bring {o.per_day:,g} {o.stock} a day",
-    "research": lambda o: f"have {o.staff:,} people work towards {_AIMS[o.aim]} ({o.work:,g} person-days"
-                          f"{f', {o.hosts_needed:,} hosts needed' if o.hosts_needed else ''})",
-    "limit_travel": lambda o: f"let {_share(o.left)} of those who travel by {_listed(list(o.routes))} through",
+    "research": lambda o: f"have {o.staff:,} people work towards {_AIMS[o.aim]} ({o.work:,g} person-days{_hosts(o)})",
+    "limit_travel": lambda o: f"let {_share(o.left)} of those who travel by {' and '.join(o.routes)} through",
     "seize": lambda o: f"search {o.place}, seize {_count(o.records, 'set')} of records and hold who bites there",
     "lure": lambda o: f"draw the turned to {o.points} points by {o.loudness:g} dB for {say_duration(o.lasts)}",
     "strike": lambda o: f"strike {o.points} points, killing {_share(o.kills)} of whoever is within {o.radius:g} m (error {o.error:g} m)",
@@ -247,6 +258,10 @@ _MEASURES: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _hosts(order: Any) -> str:
+    return f", {_count(order.hosts_needed, 'host')} needed" if order.hosts_needed else ""
+
+
 def _slips(order: Any) -> str:
     return f"; {_share(order.slips_out)} of them slip out on a day" if order.slips_out else ""
 
@@ -265,7 +280,8 @@ def _say_quarantine(order: Any) -> str:
 
 def _confined(order: Any) -> str:
     place = "at home" if order.where == "home" else "apart from everybody"
-    return f"{place} for {say_duration(order.lasts)} ({_share(order.compliance)} comply)"
+    then = f", and on until a test with `{order.released_by}` is negative" if order.released_by else ""
+    return f"{place} for {say_duration(order.lasts)}{then} ({_share(order.compliance)} comply)"
 
 
 def _soon(order: Any) -> str:
@@ -289,6 +305,8 @@ def _vaccinated(order: Any) -> str:
     groups = ", then ".join(who.say() for who in order.groups)
     if order.contacts:
         return f"contacts found ({groups})"
+    if order.within is not None:
+        return f"those who live within {order.within:g} m of a case ({groups})"
     return groups if order.ring is None else f"those within {order.ring} steps of a case ({groups})"
 
 

@@ -73,7 +73,8 @@ class Meetings:
         """Whom a person infected (as the last who did)."""
         if self._order is None:
             infector = self.s.people["infector"]
-            self._order = np.argsort(infector, kind="stable")
+            rows = np.flatnonzero(infector >= 0)
+            self._order = rows[np.argsort(infector[rows], kind="stable")]
             self._infector = infector[self._order]
         low, high = np.searchsorted(self._infector, [row, row + 1])
         found: list[int] = self._order[low:high].tolist()
@@ -82,6 +83,17 @@ class Meetings:
     def _infector_of(self, row: int) -> list[int]:
         by = int(self.s.people["infector"][row])
         return [by] if by >= 0 else []
+
+    def near(self, rows: Iterable[int], metres: int) -> list[int]:
+        """People whose homes are within so many metres of the home of one of some people, these included, by id."""
+        home, grounds = self.g.persons["home"], self.g.grounds
+        x, y = grounds["x"][home], grounds["y"][home]
+        found = np.zeros(len(home), dtype=bool)
+        for i in set(rows):
+            found |= (x - x[i]) ** 2 + (y - y[i]) ** 2 <= metres * metres
+        near = np.flatnonzero(found)
+        listed: list[int] = near[np.argsort(self.g.persons["id"][near])].tolist()
+        return listed
 
     def ring(self, rows: Iterable[int], radius: int) -> list[int]:
         """People within so many steps (one home, or one link) of some people, the nearest first, then by id."""

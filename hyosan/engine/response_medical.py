@@ -22,6 +22,7 @@ from hyosan.engine.crews import DAY, ENDLESS, Crew, Tools
 from hyosan.engine.fading import faded
 from hyosan.engine.knowledge import Case
 from hyosan.engine.meetings import Meetings
+from hyosan.engine.release import hold, open_books, results, sampled, time_is_over
 from hyosan.engine.rulebook import CLASSES
 from hyosan.engine.state import HELD
 from hyosan.engine.vaccinate import give_doses
@@ -134,17 +135,50 @@ class Medical(Crew):
         """A person keeps to themselves up to a second, by an order."""
         self.confinement.confine(row, now, until, order.where == "apart")
         self._log(name, CONFINED, row, now)
+        if order.released_by is not None:
+            hold(self.memory[name], row, self._id(row), until)
+
+    def _release(self, name: str, order: Any, now: int) -> None:
+        """Whose time is over, where a test lets them go: they are tested, wait for the result, and go free or stay as long again."""
+        if order.released_by is None:
+            return
+        kept, kind = self.memory[name], self.scenario.tests[order.released_by]
+        for row in time_is_over(kept, now):
+            if self.b.states["kind"][self.s.people["health"][row]] != DEAD:
+                sampled(kept, row, self._id(row), now + round(kind.takes), self._swab(name, kind, row, now))
+                self.confinement.confine(row, now, now + round(kind.takes), order.where == "apart")
+                self._note(name, "tests", 1)
+        for row, positive in results(kept, now):
+            self._result(row, positive, now)
+            if positive:
+                self._confine(name, row, now, now + round(order.lasts), order)
+
+    def _swab(self, name: str, kind: Any, row: int, now: int) -> bool:
+        """A test of a kind is taken of a person: whether it is positive."""
+        state = self.names.states[int(self.s.people["health"][row])]
+        finds = share(kind.detects[state]) if state in kind.detects else WHOLE - share(kind.specificity)
+        self._log(name, TESTED, row, now)
+        return self._luck(SWAB, row, now // 3600, 1) < finds
+
+    def _result(self, row: int, positive: bool, now: int) -> None:
+        """The result of a test comes; a positive one makes a known case."""
+        self.authorities.works.tests_done += 1
+        if positive:
+            self.authorities.works.tests_positive += 1
+            self.authorities.positive(now, int(self.g.persons["zone"][row]), row, int(self.s.people["episode"][row]))
 
     # isolate ---------------------------------------------------------------------------------------------------------------------
 
     def start_isolate(self, name: str, order: Any, number: int, now: int) -> int:
         """Cases known so far are to be isolated too, as far as their time is not over."""
         self.memory[name] |= {"next": 0, "queue": [], "since": now}
+        open_books(self.memory[name])
         return 0
 
     def go_on_isolate(self, name: str, order: Any, number: int, now: int) -> int:
         """New cases come into the queue; those whose turn it is keep to themselves."""
         lasts, reached = round(order.lasts), 0
+        self._release(name, order, now)
         for case in self._new_cases(name):
             due = case.second + round(order.after)
             if due + lasts > now and (order.cases == "all" or case.tested) and self._is_meant(name, order.who, case.row):
@@ -162,11 +196,13 @@ class Medical(Crew):
     def start_trace(self, name: str, order: Any, number: int, now: int) -> int:
         """From now on new cases are interviewed."""
         self.memory[name] |= {"next": len(self.knowledge.cases), "queue": [], "due": [], "since": now}
+        open_books(self.memory[name])
         return 0
 
     def go_on_trace(self, name: str, order: Any, number: int, now: int) -> int:
         """New cases wait for an interview; contacts whom they named are found, later, and keep to themselves."""
         due, found = self.memory[name]["due"], []
+        self._release(name, order, now)
         for case in self._new_cases(name):
             self._queue(name, case.second, case.row)
             if order.app and self._luck(APP, case.row) < share(order.app):
@@ -215,18 +251,11 @@ class Medical(Crew):
             self._queue(name, now, row)
         turn = self._next(name, now, self._per_day(name, order))
         for _, row in turn:
-            state = self.names.states[int(self.s.people["health"][row])]
-            finds = share(kind.detects[state]) if state in kind.detects else WHOLE - share(kind.specificity)
-            positive = self._luck(SWAB, row, now // 3600, 1) < finds
-            self._log(name, TESTED, row, now)
-            heapq.heappush(kept["results"], [now + round(kind.takes), self._id(row), row, int(positive)])
+            heapq.heappush(kept["results"], [now + round(kind.takes), self._id(row), row, int(self._swab(name, kind, row, now))])
         self._done(name, "tests", len(turn))
         while kept["results"] and kept["results"][0][0] <= now:
             _, _, row, positive = heapq.heappop(kept["results"])
-            self.works.tests_done += 1
-            if positive:
-                self.works.tests_positive += 1
-                self.authorities.positive(now, int(self.g.persons["zone"][row]), row, int(self.s.people["episode"][row]))
+            self._result(row, bool(positive), now)
         return len(turn)
 
     def _every(self, order: Any) -> int:
@@ -327,7 +356,7 @@ class Medical(Crew):
     def _first_doses(self, name: str, order: Any, now: int, room: int) -> list[int]:
         """Who gets a first dose now."""
         kept, people = self.memory[name], self.s.people
-        if order.ring is None and not order.contacts:
+        if order.ring is None and order.within is None and not order.contacts:
             line = self._line(name, order)
             turn: list[int] = line[kept["line"] : kept["line"] + max(0, room)].tolist()
             kept["line"] += len(turn)
@@ -336,7 +365,8 @@ class Medical(Crew):
             near = [row for _, row in self.works.contacts[kept["next"] :]]
             kept["next"] = len(self.works.contacts)
         else:
-            near = self.meetings.ring([case.row for case in self._new_cases(name)], order.ring)
+            cases = [case.row for case in self._new_cases(name)]
+            near = self.meetings.ring(cases, order.ring) if order.within is None else self.meetings.near(cases, round(order.within))
         if name not in self._meant:
             self._meant[name] = np.logical_or.reduce([self.fits(who) for who in order.groups])
         for row in near:

@@ -17,7 +17,7 @@ from hyosan.scenario.pathogen import ByAge, ByHost, Pathogen, Transition
 from hyosan.scenario.positions import Node, Path, Problem, place_of
 from hyosan.scenario.response import MEASURES
 from hyosan.scenario.response_civil import CallOff, Curfew, Quarantine, Supply
-from hyosan.scenario.response_medical import Campaign, Isolate, Surge, Test, Trace, Treat
+from hyosan.scenario.response_medical import Campaign, Confining, Isolate, Surge, Test, Trace, Treat
 from hyosan.scenario.root import Data, Scenario, weekday_of
 from hyosan.units import Moment, say_duration
 
@@ -427,6 +427,8 @@ def _medical(scenario: Scenario) -> Found:
         path: Path = ("orders", name)
         if isinstance(order, Test):
             yield from _known((*path, "test"), order.test, scenario.tests, "a test (see `tests`)")
+        if isinstance(order, Confining) and order.released_by is not None:
+            yield from _known((*path, "released_by"), order.released_by, scenario.tests, "a test (see `tests`)")
         if isinstance(order, Campaign):
             yield from _known((*path, "vaccine"), order.vaccine, vaccines, "a vaccine (see `pathogen.vaccines`)")
             for number, who in enumerate(order.groups):

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.response_base import Order
 from hyosan.scenario.who import Who
-from hyosan.units import Duration, Share
+from hyosan.units import Duration, Length, Share
 
 PerDay = Annotated[float, Field(ge=0, le=100_000_000)]
 
@@ -34,6 +34,11 @@ class Confining(Order):
     where: Literal["home", "apart"] = Field(default="home", description="at home with their household, or apart from everybody")
     compliance: Share = 1.0
     fades: Duration | None = Field(default=None, description="compliance halves in so long after the order took effect")
+    released_by: Name | None = Field(
+        default=None,
+        description="which of `tests` is taken when their time is over: the negative go free, the positive are known cases and stay as long again; "
+        "default: time alone lets them go",
+    )
 
 
 class Isolate(Confining):
@@ -65,6 +70,12 @@ class Trace(Confining):
     lasts: Duration = Field(
         default=14 * 86_400.0, description="how long contacts keep to themselves; 0 s = they are only listed, for tests or vaccines"
     )
+
+    @model_validator(mode="after")
+    def _held_before_released(self) -> Trace:
+        if self.released_by is not None and self.lasts == 0:
+            raise ValueError("`released_by` needs `lasts`: how long contacts keep to themselves before they are tested")
+        return self
 
 
 class Test(Order):
@@ -100,12 +111,13 @@ class Campaign(Order):
     ring: Annotated[int, Field(ge=0, le=5)] | None = Field(
         default=None, description="only around known cases: 0 = the case, 1 = who lives or is linked with them, 2 = with those, ..."
     )
+    within: Length | None = Field(default=None, description="only people whose home is so near to that of a known case, as the crow flies")
     contacts: bool = Field(default=False, description="only contacts whom tracing found (post-exposure)")
 
     @model_validator(mode="after")
     def _one_way(self) -> Campaign:
-        if self.ring is not None and self.contacts:
-            raise ValueError("give `ring` or `contacts`, not both")
+        if sum((self.ring is not None, self.within is not None, self.contacts)) > 1:
+            raise ValueError("give at most one of `ring`, `within`, `contacts`")
         return self
 
 

@@ -58,12 +58,16 @@ def test_a_measure_has_fewer_infected(name: str, without: dict[int, int]) -> Non
     assert better(MEASURES[name], range(1, SEEDS + 1), without) >= SEEDS - 1
 
 
+@pytest.fixture(scope="module")
+def hundred_without() -> dict[int, int]:
+    return {seed: infected(seed) for seed in range(100, 200)}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", MEASURES)
-def test_a_measure_has_fewer_infected_in_nearly_all_pairs(name: str) -> None:
-    """In 95 of 100 pairs or more."""
-    seeds = range(100, 200)
-    assert better(MEASURES[name], seeds, {seed: infected(seed) for seed in seeds}) >= 95
+def test_a_measure_has_fewer_infected_in_nearly_all_pairs(name: str, hundred_without: dict[int, int]) -> None:
+    """In 95 of 100 pairs or more. (Found: 100 of each but closing schools, 99: pupils who stay at home infect those at home.)"""
+    assert better(MEASURES[name], range(100, 200), hundred_without) >= 95
 
 
 def test_a_measure_with_its_sign_turned_round_is_seen(without: dict[int, int]) -> None:
@@ -156,7 +160,7 @@ def test_medical_orders_go_on_after_a_checkpoint(tmp_path: Path, monkeypatch: py
         "beliefs": {"generation_mean": "3 days", "generation_sd": "2 days"},
         "orders.find": {"do": "trace", "authority": "agency", "names": NAMES, "staff": 2, "backward": "50 %", "app": "20 %"},
         "orders.swabs": {"do": "test", "authority": "agency", "test": "swab", "whom": "contacts", "per_day": 9, "costs": {"tests": 30}},
-        "orders.alone": {"do": "isolate", "per_day": 8, "after": "1 day", "fades": "20 days"},
+        "orders.alone": {"do": "isolate", "per_day": 8, "after": "1 day", "fades": "20 days", "lasts": "4 days", "released_by": "swab"},
         "orders.jabs": {"do": "vaccinate", "vaccine": "jab", "per_day": 15},
         "orders.shut": {
             "do": "close",
@@ -205,6 +209,9 @@ def test_who_hears_late_orders_late() -> None:
         ({"orders.it": {"do": "trace", "names": {"schol": 0.5}}}, "orders.it.names: this city has no setting `schol`; did you mean `school`?"),
         ({"orders.it": {"do": "isolate", "who": {"zones": ["nowhere"]}}}, "orders.it.who.zones: this city has no zone `nowhere`"),
         ({"orders.it": {"do": "test", "test": "swap"}, "tests.swab": SWAB}, "did you mean `swab`?"),
+        ({"orders.it": {"do": "isolate", "released_by": "swap"}, "tests.swab": SWAB}, "did you mean `swab`?"),
+        ({"orders.it": {"do": "trace", "names": {"home": 1}, "lasts": "0 s", "released_by": "swab"}, "tests.swab": SWAB}, "needs `lasts`"),
+        ({"orders.it": {"do": "vaccinate", "vaccine": "jab", "ring": 1, "within": "3 km"}, "pathogen.vaccines.jab": JAB}, "at most one of `ring`"),
         ({"orders.it": {"do": "vaccinate", "vaccine": "jab"}}, "'jab' is not a vaccine"),
         ({"orders.it": {"do": "surge", "care": "icu", "beds": 3}}, "orders.it.care"),
         ({"orders.it": {"do": "close", "setting": "school", "authority": "a"}, "authorities.a": {"powers": ["test"]}}, "`a` may not order `close`"),

@@ -30,6 +30,7 @@ extends: seir
 city: {well_mixed: 500}
 pathogen: {states: {dead: {counts_as: dead}}, vaccines: {jab: {works: leaky, doses: [{effect: 70 %}]}}}
 care: {ward: {beds: 10}}
+stocks: {rations: {at_start: 1000}}
 tests: {swab: {detects: {infectious: 90 %}, specificity: 99 %, takes: 1 day}}
 authorities: {health agency: {hears_after: 6 h, decides_in: 2 h, powers: [isolate, trace, test, vaccinate, treat]}}
 orders:
@@ -40,7 +41,7 @@ orders:
   noise: {do: lure, points: 3, loudness: 110 dB, lasts: 2 h, repeat: {every: 1 day, as_long_as: reported.zones >= 1, times: 4}}
   bomb: {do: strike, points: 3, radius: 300 m, when: noise.effective}
   clean: {do: sweep, teams: 10, cells_per_day: 4}
-  camp: {do: quarantine}
+  camp: {do: quarantine, capacity: 900, needs: {rations: 2}, questions: 30 %}
   shut: {do: close, setting: school, when: time >= 'day 4 08:00'}
   apart: {do: isolate, authority: health agency, where: apart, cases: tested, after: 1 day, lasts: 7 days, compliance: 80 %, per_day: 40}
   find: {do: trace, authority: health agency, names: {home: 90 %, work: 50 %}, staff: 5, backward: 30 %}
@@ -49,6 +50,14 @@ orders:
   jabs: {do: vaccinate, authority: health agency, vaccine: jab, groups: [{ages: 60-120}, {}], uptake: 80 %, per_day: 50, stock: 400}
   pills: {do: treat, authority: health agency, left: 40 %, share: 50 %, courses: 30}
   beds: {do: surge, care: ward, beds: 20}
+  nights: {do: curfew, first: 22, last: 5, compliance: 80 %, slips_out: 2 %, when: ring.effective}
+  halt: {do: call_off, order: help, when: help.hours >= 4}
+  buses: {do: evacuate, vehicles: 12, seats: 40, to: out, zones: [here]}
+  boards: {do: barricade, kinds: [community], per_day: 30}
+  food: {do: supply, stock: rations, per_day: 500, when: stock.rations < 200}
+  study: {do: research, aim: vaccine, work: 4000, staff: 20, hosts_needed: 1, when: hosts_held >= 1}
+  planes: {do: limit_travel, routes: [air, sea], left: 10 %, when: outbreaks_beyond >= 1 or study.done}
+  search: {do: seize, place: town}
 """
 
 
@@ -217,7 +226,7 @@ def test_check_says_orders_as_sentences(here: Path, capsys: pytest.CaptureFixtur
         "not been decided, 1 h 30 min after the decision, until the time since the last report is at least 7 days." in told
     )
     assert "again every 1 day, at most 4 times in all" in told
-    assert "Force is used by: noise, bomb, clean." in told
+    assert "Force is used by: noise, bomb, clean, search." in told
     assert (
         "apart, by health agency: isolate tested cases (everybody) apart from everybody for 7 days (80 % comply), 1 day after their report, at most "
         "40 cases a day, from the start." in told
@@ -228,6 +237,20 @@ def test_check_says_orders_as_sentences(here: Path, capsys: pytest.CaptureFixtur
     )
     assert "swabs, by health agency: test 70 % of contacts found (everybody) with `swab`, at most 100 tests a day, from the start." in told
     assert "jabs, by health agency: vaccinate 80 % of people aged 60-120, then everybody with `jab`, at most 50 doses a day, 400 doses in all" in told
+    for sentence in (
+        "nights, by city: keep everybody at home from 22 to 5 o'clock (80 % obey; 2 % of them slip out on a day), when the order `ring` is in force.",
+        "halt, by city: call off `help`, when the time it has been in force (order `help`) is at least 4 hours.",
+        "buses, by city: fetch people from here with 12 vehicles of 40 seats, 1 h a trip, out of the city (90 % come), from the start.",
+        "boards, by city: block the doors of each community in all zones, at most 30 places a day, from the start.",
+        "food, by city: bring 500 rations a day, when the stock of rations is less than 200.",
+        "study, by city: have 20 people work towards a vaccine (4,000 person-days, 1 host needed), when",
+        "planes, by city: let 10 % of those who travel by air and sea through, when the number of places beyond the city where an outbreak is "
+        "known is at least 1 or the order `study` is done.",
+        "search, by city: search town, seize 1 set of records and hold who bites there, from the start.",
+        "camp, by city: hold up to 900 survivors until they outlast 99 % of the incubation periods, once 50 are known; questioning finds 30 % of "
+        "infected arrivals; each needs 2 rations a day, from the start.",
+    ):
+        assert sentence in told, sentence
     found = summary(load("all.yaml"), [])
     assert len(found["orders"]) == len(MEASURES)
 

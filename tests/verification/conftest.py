@@ -15,7 +15,7 @@ import page
 import pytest
 
 PARTS = re.compile(r"\b(Source|Pass|False alarm)(?::| )")
-NAMED = re.compile(r"^[MZEL]\d+\. ")
+NAMED = re.compile(r"^[MZELR]\d+\. ")
 
 ROWS: list[page.Row] = []
 

@@ -48,6 +48,15 @@ def share_is(hits: Any, probability: float, what: str = "share") -> None:
     _note(what, f"{probability:.5f}", f"{found.mean():.5f} in {len(found):,} runs", f"p = {p:.2g}", p > FALSE_ALARM)
 
 
+def same_share(hits: Any, others: Any, what: str = "share") -> None:
+    """Two samples, true or false for each run, have one share (Fisher's exact test at the level of 4 sigma)."""
+    found, expected = np.asarray(hits, dtype=bool), np.asarray(others, dtype=bool)
+    table = [[int(one.sum()), int((~one).sum())] for one in (found, expected)]
+    p = float(stats.fisher_exact(table)[1])
+    told = f"{expected.mean():.5f} in {len(expected):,} runs"
+    _note(what, told, f"{found.mean():.5f} in {len(found):,} runs", f"p = {p:.2g}", p > FALSE_ALARM)
+
+
 def mean_is(values: ArrayLike, mean: float, sd: float | None = None, what: str = "mean") -> None:
     """The mean of `values` is `mean` within 4 standard errors; `sd` of one value by theory, else as found."""
     found = np.asarray(values, dtype=float)

@@ -11,7 +11,7 @@ import laws
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "docs" / "laws"
-NAMED = re.compile(r"^[MZEL]\d+\. ")
+NAMED = re.compile(r"^[MZELR]\d+\. ")
 
 
 class Check(NamedTuple):

@@ -239,6 +239,51 @@ LAWS = (
         "1 − exp(−2RvT/A)", "Poisson field.", "",
         not_asked="nothing sweeps open ground by a path: teams go place by place, and each person there is found with a given chance (asked under Z7 for strikes)",
     ),
+    Law(
+        "R1", "Isolation and tracing", "How many people one case infects where cases are kept apart and contacts whom they name are found, late and in part.",
+        "R of generations 1 and 2 by coverage × delay = that of the branching process", "Independent simulation; compare Fraser et al. 2004, doi:10.1073/pnas.0307506101, and Kretzschmar et al. 2020, doi:10.1016/S2468-2667(20)30157-2.",
+        "Contacts are found too early or too late, too many or too few, or who is kept apart still infects.",
+    ),
+    Law(
+        "R2", "Rings", "Vaccinating everybody within r links of known cases is percolation with removal.",
+        "law of clusters, doses: r = 0, 1, 2 on a lattice;  p = 1 − exp(−λT)", "Independent simulation of the process.",
+        "Rings are a link too wide or too narrow, come too early or too late, or a perfect vaccine leaks.",
+    ),
+    Law(
+        "R3", "The best width of a ring", "A ring has a width at which least is lost (infected, or removed by it), which grows with R₀ and with the kernel's width.",
+        "min over w of infected(w) + removed(w);  K(d) = exp(−d/a)", "Tildesley et al. 2009, doi:10.1098/rspb.2009.0427 (shape); losses by an independent simulation.",
+        "Distances are wrong, or links weigh what they should not.",
+    ),
+    Law(
+        "R4", "Delay beats width", "No width of the rings makes up for hearing of cases a day later.",
+        "min over w of loss(w, delay) rises with the delay", "Yoon et al. 2006, doi:10.1016/j.prevetmed.2005.12.002 (Korea 2002, shape); losses by an independent simulation.",
+        "Authorities hear at another time than they should.",
+    ),
+    Law(
+        "R5", "A constant capacity has a tipping point", "With so many courses a day the same outbreak is contained from few and escapes from many; where treatment grows with the cases it does not.",
+        "P(escape ∣ first ones) by a queue of c a day, and without one", "Wang 2006, doi:10.1016/j.mbs.2005.12.022 (shape); shares and sizes by an independent simulation.",
+        "Means are not finite, are saved up, or serve in another order than that of coming.",
+    ),
+    Law(
+        "R6", "Carriers outlast any waiting", "Where some carry it for good without showing it, letting people go after a time ends no outbreak, however long the time; a test does.",
+        "kept after n tests: carriers sⁿ, others (1 − f)ⁿ;  by time: nobody", "Definition of sensitivity s and specificity f; subcritical branching.",
+        "People leave before their result, or the positive go.",
+    ),
+    Law(
+        "R7", "A cordon can cost more", "Closing a place of high risk lowers cases outside, and raises the total where those outside live at low risk.",
+        "zᵢ = 1 − (1 − i₀) exp(−Σ Kᵢⱼzⱼ), with and without the time spent in the other town", "Espinoza, Castillo-Chavez & Perrings 2020, doi:10.1371/journal.pone.0235731 (shape); final-size equations.",
+        "Who is kept at home is counted elsewhere, or two towns meet through a closed door.",
+    ),
+    Law(
+        "R8", "What is known of an outbreak that grows is short", "Incubation periods known so far are too short while an outbreak grows; only an estimate that corrects for it holds the truth.",
+        "share of intervals of 95 % that hold the mean, doubling in 10, 5, 3 days: 25-42, 0-4, 0-1 % without correction, 92-98 % with", "Park et al. 2024, doi:10.1101/2024.01.12.24301247; simulation of the front.",
+        "Authorities let people go too early.",
+    ),
+    Law(
+        "R9", "What each measure does to a few", "Isolation, tracing, tests, reduced contacts, vaccination, treatment, beds and closing do what they say to those who are meant, and to nobody else.",
+        "exact, or escapes exp(−λT × what is left)", "Definition of each measure.",
+        "A sign is turned round, a delay or a share is not kept, or others than those meant are reached.",
+    ),
 )  # fmt: skip
 """All laws, in the order of the pages."""
 

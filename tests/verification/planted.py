@@ -1,4 +1,4 @@
-"""Does verification see bugs? Plants each of some thirty in a copy of the package and runs checks of small populations against it.
+"""Does verification see bugs? Plants each of some sixty in a copy of the package and runs checks of small populations against it.
 
     python tests/verification/planted.py [--only NAME ...] [--compiled] [--jobs N]
 
@@ -25,6 +25,8 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1] / "hyosan"
 ENOUGH = 0.9
+COMPILED = ("zombie", "epidemic", "invariants", "lattice", "rings")
+"""Asked of compiled kernels beside the file that should have seen the bug."""
 
 
 class Bug(NamedTuple):
@@ -36,6 +38,8 @@ class Bug(NamedTuple):
     new: str
     what: str
     needs: str = ""
+    asks: str = "small"
+    """The file of checks that is to see it, `test_<asks>.py`; of compiled kernels others are asked too."""
 
 
 BUGS = (
@@ -100,6 +104,56 @@ BUGS = (
     Bug("exponential durations doubled", "distributions.py", "a + (1 << 27)) >> 28", "a + (1 << 27)) >> 27", "exponential durations last twice as long"),
     Bug("luck by tick", "engine/exposure.py", "s.people[i].reserve -= total\n", "s.people[i].reserve = threshold(b.one[0].seed, WHO, g.persons[i].id, tick, 7)\n",
         "a new threshold each tick: the law is right, the luck of people is not kept", "from hyosan.luck import WHO, threshold"),
+    Bug("the isolated stay among others", "engine/response_medical.py", "self.confinement.confine(row, now, until, order.where == \"apart\")",
+        "self.confinement.confine(row, now, now - until, order.where == \"apart\")", "isolation ends before it begins", asks="small_response"),
+    Bug("apart and at home exchanged", "engine/response_medical.py", "self.confinement.confine(row, now, until, order.where == \"apart\")",
+        "self.confinement.confine(row, now, until, order.where != \"apart\")", "who should keep apart is at home, and the other way round", asks="small_response"),
+    Bug("the untested are isolated", "engine/response_medical.py", "order.cases == \"all\" or case.tested",
+        "order.cases == \"all\" or not case.tested", "isolation of tested cases takes the others", asks="small_response"),
+    Bug("those free are kept", "engine/confinement.py", "F_APART if apart > now else F_HOME if home > now else 0",
+        "F_APART if 0 < apart <= now else F_HOME if 0 < home <= now else 0", "people are apart once their time is over, not before", asks="small_response"),
+    Bug("who does not comply complies", "engine/response_medical.py", "return int(self.s.people[\"obeys\"][row]) < faded(",
+        "return int(self.s.people[\"obeys\"][row]) >= faded(", "compliance is reversed", asks="small_response"),
+    Bug("compliance grows", "engine/response_medical.py", "part - part * rest // (2 * half)",
+        "part + part * rest // (2 * half)", "compliance rises between halvings", asks="small_response"),
+    Bug("compliance is halved at once", "engine/response_medical.py", "part >>= min(whole, 62)",
+        "part >>= min(whole + 1, 62)", "fading is a half-life ahead", asks="small_response"),
+    Bug("contacts not named are found", "engine/response_medical.py", "self._luck(NAMED, row, self._id(j), episode) < part",
+        "self._luck(NAMED, row, self._id(j), episode) >= part", "the share of contacts who are named is reversed", asks="small_response"),
+    Bug("contacts found before they are named", "engine/response_medical.py", "heapq.heappush(due, [now + round(order.takes)",
+        "heapq.heappush(due, [now - round(order.takes)", "the delay of tracing has its sign turned round", asks="small_response"),
+    Bug("positive is negative", "engine/response_medical.py", "return self._luck(SWAB, row, now // 3600, 1) < finds",
+        "return self._luck(SWAB, row, now // 3600, 1) >= finds", "tests say the opposite", asks="small_response"),
+    Bug("specificity for its rest", "engine/response_medical.py", "else WHOLE - share(kind.specificity)",
+        "else share(kind.specificity)", "others are positive with the specificity", asks="small_response"),
+    Bug("contacts grow", "engine/response_medical.py", "rest = round(left * (1 << OPEN_BITS))",
+        "rest = round((2 - left) * (1 << OPEN_BITS))", "reduced contacts infect more", asks="small_response"),
+    Bug("the weaker order holds", "engine/response_medical.py", "if row.share == 0 or rest < row.left:",
+        "if row.share == 0 or rest > row.left:", "of two orders the one that leaves most holds", asks="small_response"),
+    Bug("who does not comply reduces contacts", "engine/presence.py", "if cut.share > 0 and s.people[i].obeys < cut.share:",
+        "if cut.share > 0 and s.people[i].obeys >= cut.share:", "those who do not comply reduce their contacts", asks="small_response"),
+    Bug("the treated infect more", "engine/response_medical.py", "round(order.left * 1024) >> 10",
+        "round((2 - order.left) * 1024) >> 10", "treatment has its sign turned round", asks="small_response"),
+    Bug("who is not to be treated is", "engine/response_medical.py", "self._luck(COURSES, case.row, 0, episode) < share(order.share)",
+        "self._luck(COURSES, case.row, 0, episode) >= share(order.share)", "the share that is treated is reversed", asks="small_response"),
+    Bug("those who do not want a dose get one", "engine/response_medical.py", "self.g.persons[\"id\"], 0) >> 30 < share(order.uptake)",
+        "self.g.persons[\"id\"], 0) >> 30 >= share(order.uptake)", "uptake is reversed", asks="small_response"),
+    Bug("protected from the beginning", "engine/immunity.py", "if now < p.dosed_at + b.doses[dose].delay:",
+        "if now >= p.dosed_at + b.doses[dose].delay:", "a dose protects until it should begin to", asks="small_response"),
+    Bug("the vaccinated are more open", "engine/immunity.py", "factor = factor * (OPEN - protection(",
+        "factor = factor * (OPEN + protection(", "a vaccine works the wrong way", asks="small_response"),
+    Bug("a ring a step too wide", "engine/meetings.py", "for _ in range(radius):",
+        "for _ in range(radius + 1):", "rings reach a link further", asks="small_response"),
+    Bug("all but the ring", "engine/meetings.py", "<= metres * metres",
+        "> metres * metres", "those outside the distance are vaccinated", asks="small_response"),
+    Bug("beds are taken away", "engine/response_medical.py", "].more += order.beds",
+        "].more -= order.beds", "a surge takes beds away", asks="small_response"),
+    Bug("closed is open", "engine/response_actions.py", "return self._close(order, 1)",
+        "return self._close(order, 0)", "closing opens", asks="small_response"),
+    Bug("never opened again", "engine/response_actions.py", "self._close(order, 0)\n        return 0",
+        "self._close(order, 1)\n        return 0", "what is closed stays closed", asks="small_response"),
+    Bug("the positive go free", "engine/response_medical.py", "            if positive:\n                self._confine(",
+        "            if not positive:\n                self._confine(", "release by test keeps the negative", asks="small_response"),
 )  # fmt: skip
 
 
@@ -125,11 +179,8 @@ def asked(bug: Bug | None, compiled: bool) -> tuple[bool, str, float]:
         folder = planted(bug, Path(name))
         own = {"PYTHONPATH": str(folder), "HYOSAN_CACHE_DIR": str(folder / "cache"), "NUMBA_NUM_THREADS": "1"}
         environment = {**os.environ, **own} | ({} if compiled else {"HYOSAN_PLAIN": "1"})
-        files = (
-            [HERE / "test_small.py"]
-            if not compiled
-            else [HERE / f"test_{part}.py" for part in ("small", "zombie", "epidemic", "invariants", "lattice")]
-        )
+        asks = ("small", "small_response") if bug is None else (bug.asks,)
+        files = [HERE / f"test_{part}.py" for part in (*asks, *(COMPILED if compiled else ()))]
         command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-m", "not long", *map(str, files)]
         try:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=3600 if compiled else 900)
