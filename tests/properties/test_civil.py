@@ -274,7 +274,7 @@ def test_research_takes_its_time_and_other_orders_wait_for_it() -> None:
     seize = {"orders.it": {"do": "seize", "place": "hall", "records": 2, "delay": "4 min"}}
     faster, _ = done_after(**seize)
     assert 12 * 3600 / 3 - 240 <= faster <= 12 * 3600 / 3 + 240, "pace 1 + 1 + 2 x 0.5"
-    late, _ = done_after(**{"orders.study.hosts_needed": 1, "orders.it": {"do": "seize", "place": "hall", "delay": "5 h", "records": 0}})
+    late, _ = done_after(**{"orders.study.hosts_needed": 1, "orders.it": {"do": "seize", "place": "square", "delay": "5 h", "records": 0}})
     assert abs(late - (5 + 6) * 3600) <= 240, "nothing gets on before a host is held; then at twice the pace"
 
 
