@@ -35,9 +35,9 @@ QUANTITIES = {
     "contacts_found": Quantity("known", "contacts found by tracing so far", True),
     "tests_done": Quantity("known", "tests with a result so far", True),
     "tests_positive": Quantity("known", "positive tests so far", True),
-    "incubation_low_hours": Quantity("known", "lower end of the estimated median incubation period, in hours", False),
-    "incubation_median_hours": Quantity("known", "estimated median incubation period, in hours", False),
-    "incubation_high_hours": Quantity("known", "upper end of the estimated median incubation period, in hours", False),
+    "incubation_low_minutes": Quantity("known", "lower end of the estimated median incubation period, in minutes", False),
+    "incubation_median_minutes": Quantity("known", "estimated median incubation period, in minutes", False),
+    "incubation_high_minutes": Quantity("known", "upper end of the estimated median incubation period, in minutes", False),
 }
 """Quantities of the series. Those of the known view are of the whole city only; a zone's count those who are there at the time."""
 FIGURES = {

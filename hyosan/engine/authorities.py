@@ -72,7 +72,7 @@ class Authorities:
     def to_json(self) -> dict[str, Any]:
         """Everything, for a checkpoint."""
         own = {name: one.to_json() for name, one in self._own.items()}
-        return {"main": self.main.to_json(), "own": own, "works": vars(self.works), "coming": self._coming, "number": self._number}
+        return {"main": self.main.to_json(), "own": own, "works": self.works.to_json(), "coming": self._coming, "number": self._number}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""

@@ -42,6 +42,8 @@ class Works:
         self.stocks = dict(stocks or {})
         self.marked = [0] * zones
         self.calls: list[tuple[int, int, int]] = []
+        self.recent_calls: list[tuple[int, int]] = []
+        self._waiting: set[int] = set()
         self.calls_served = 0
         self.held = 0
         self.hosts = 0
@@ -59,12 +61,33 @@ class Works:
     def call(self, second: int, person_id: int, row: int) -> None:
         """A person calls for rescue: first come, then by id."""
         heapq.heappush(self.calls, (second, person_id, row))
+        self.recent_calls.append((second, row))
+        self._waiting.add(row)
+
+    def answer(self) -> int:
+        """The row of who has waited longest; a team goes there."""
+        row = heapq.heappop(self.calls)[2]
+        self._waiting.discard(row)
+        self.calls_served += 1
+        return row
+
+    def unanswered(self, until: int) -> list[int]:
+        """Rows of those who called up to a second and still wait, each told once."""
+        due = bisect_right(self.recent_calls, (until, 1 << 62))
+        late, self.recent_calls = self.recent_calls[:due], self.recent_calls[due:]
+        return [row for _, row in late if row in self._waiting]
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, for a checkpoint."""
+        return {name: value for name, value in vars(self).items() if name != "_waiting"}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
         for name, value in kept.items():
             setattr(self, name, value)
         self.calls = [(int(a), int(b), int(c)) for a, b, c in kept["calls"]]
+        self.recent_calls = [(int(a), int(b)) for a, b in kept["recent_calls"]]
+        self._waiting = {row for _, _, row in self.calls}
 
 
 class Knowledge:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hyosan.engine.meetings import LINKS
+from hyosan.engine.plans import place_row
 from hyosan.errors import ScenarioError
 from hyosan.scenario.injects import Arrival, FalseReport, LostReport, WayBlocked
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.response_civil import Barricade, Close, Curfew, Evacuate
+from hyosan.scenario.response_force import Seize
 from hyosan.scenario.response_medical import Campaign, Isolate, ReduceContacts, Test, Trace, Treat
 from hyosan.scenario.root import Scenario
 from hyosan.scenario.who import Who
@@ -29,6 +31,9 @@ def check_named(scenario: Scenario, world: World) -> None:
         "gate": world.gates,
         "place named": tuple(world.place_names.values()),
     }
+    for order_name, order in scenario.orders.items():
+        if isinstance(order, Seize):
+            place_row(world, order.place, f"orders.{order_name}.place")
     for path, what, name in _named(scenario):
         if name not in known[what]:
             raise ScenarioError(f"{path}: this city has no {what} `{name}`; {did_you_mean(name, known[what])}")

@@ -33,7 +33,7 @@ TRUTH = (*CLASSES, "infected", "killed", "quarantined", "left_city")
 """Quantities of the true view, in the order of `effects.count_zones`."""
 KNOWN = (
     "reported_infected", "reported_turned", "reported_dead", "quarantined", "calls_waiting", "zones_marked",
-    "confined", "contacts_found", "tests_done", "tests_positive", "incubation_low_hours", "incubation_median_hours", "incubation_high_hours",
+    "confined", "contacts_found", "tests_done", "tests_positive", "incubation_low_minutes", "incubation_median_minutes", "incubation_high_minutes",
 )  # fmt: skip
 """Quantities of the known view of the whole city. From `confined` on they are written only once they are not 0."""
 ALWAYS = 6
@@ -200,13 +200,16 @@ class Publisher:
         self.before, self.known_before = now, known
 
     def _estimated(self, tick: int) -> list[int]:
-        """The estimate of the median incubation period once a day, where orders go by one: low, middle, high in hours; before, as last written."""
+        """The estimate of the median incubation period once a day, where orders go by one: low, middle, high in minutes; before, as last written."""
         now = (tick + 1) * int(self.b.one[0].tick_seconds)
         if not self.estimates or now // 86_400 == self._estimated_on:
             return self.known_before[-3:]
         self._estimated_on = now // 86_400
         found = self.authorities.main.incubation(now)
-        return self.known_before[-3:] if found is None else [found.median.low, found.median.estimate, found.median.high]
+        if found is None:
+            return self.known_before[-3:]
+        median = found.quantile_minutes(0.5)
+        return [median.low, median.estimate, median.high]
 
     def to_arrays(self) -> dict[str, NDArray[np.int64]]:
         """What waits and what was last written, for a checkpoint; all rows sent before have been taken."""

@@ -160,8 +160,7 @@ class Civil(Crew):
         """Each free team goes to the call that waits longest; a trip keeps it until it is back."""
         teams, reached, calls = self.memory[name]["teams"], 0, self.works.calls
         while calls and teams and teams[0] <= now and self._may_set_out(name, "teams", order.teams, now):
-            _, _, row = heapq.heappop(calls)
-            self.works.calls_served += 1
+            row = self.works.answer()
             self._use(name, "trips", 1)
             if order.leaves_suspects and self._suspect(row, now):
                 heapq.heapreplace(teams, now + round(order.trip))

@@ -22,7 +22,6 @@ class Trust:
     def __init__(self, rules: beyond.Trust, s: State, g: Floor) -> None:
         self.rules, self.s, self.g = rules, s, g
         self.lost: list[list[int]] = [[0, 0] for _ in range(len(s.zones))]
-        self.heard_until = -1
         self.hour = -1
 
     def advance(self, works: Works, now: int) -> bool:
@@ -31,11 +30,8 @@ class Trust:
             return False
         self.hour = now // 3600
         if self.rules.unanswered:
-            limit = now - round(self.rules.answered_within)
-            for second, _, row in sorted(works.calls):
-                if self.heard_until < second <= limit:
-                    self.lose(int(self.g.persons["zone"][row]), self.rules.unanswered, now)
-            self.heard_until = max(self.heard_until, limit)
+            for row in works.unanswered(now - round(self.rules.answered_within)):
+                self.lose(int(self.g.persons["zone"][row]), self.rules.unanswered, now)
         self._show(now)
         return True
 
@@ -66,8 +62,8 @@ class Trust:
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for a checkpoint; the levels are kept with the state."""
-        return {"lost": self.lost, "heard_until": self.heard_until, "hour": self.hour}
+        return {"lost": self.lost, "hour": self.hour}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
-        self.lost, self.heard_until, self.hour = kept["lost"], kept["heard_until"], kept["hour"]
+        self.lost, self.hour = kept["lost"], kept["hour"]

@@ -31,8 +31,8 @@ _EARLIEST: Final = 1 << 21  # steps before and after 0 within which an onset may
 _SHORTEST_MEDIAN: Final = -4 * OCTAVE  # 1/16 of a step
 
 
-class HoursRange(NamedTuple):
-    """An estimate in whole hours and its interval of 95 %: the nearest hours."""
+class WholeRange(NamedTuple):
+    """An estimate in whole hours (or minutes) and its interval of 95 %: the nearest ones."""
 
     estimate: int
     low: int
@@ -45,15 +45,20 @@ class IncubationEstimate:
 
     cases: int
     corrected: bool
-    mean: HoursRange
-    median: HoursRange
+    mean: WholeRange
+    median: WholeRange
     weights_percent: dict[str, int]
     step_minutes: int
     posterior: Posterior = field(repr=False, compare=False)
 
-    def quantile_hours(self, share: float) -> HoursRange:
+    def quantile_hours(self, share: float) -> WholeRange:
         """The period within which a `share` of the infected fall ill, whole hours. Raises ValueError: share not within 0 .. 1 exclusive."""
         return _hours(self.posterior, self.posterior.quantiles(share), self.step_minutes)
+
+    def quantile_minutes(self, share: float) -> WholeRange:
+        """`quantile_hours` in whole minutes, for periods of minutes. Raises ValueError: share not within 0 .. 1 exclusive."""
+        values = self.posterior.middle_and_bounds(self.posterior.quantiles(share))
+        return WholeRange(*(floor(value * self.step_minutes + 0.5) for value in values))
 
     def bound_hours(self, share: float) -> int:
         """Hours within which a `share` of the infected fall ill, at the upper end of the interval and rounded up: for a decision to release.
@@ -195,8 +200,8 @@ def _summed_up(cases: int, corrected: bool, step_minutes: int, posterior: Poster
     return IncubationEstimate(cases, corrected, mean, median, posterior.shares_percent(), step_minutes, posterior)
 
 
-def _hours(posterior: Posterior, values: Floats, step_minutes: int) -> HoursRange:
-    return HoursRange(*(floor(value * step_minutes / 60 + 0.5) for value in posterior.middle_and_bounds(values)))
+def _hours(posterior: Posterior, values: Floats, step_minutes: int) -> WholeRange:
+    return WholeRange(*(floor(value * step_minutes / 60 + 0.5) for value in posterior.middle_and_bounds(values)))
 
 
 _TWENTY_LN2 = 243_879_483_131_459  # 20 ln 2 in units of 2**-44
