@@ -47,11 +47,11 @@ PORT = {"share": 1, "starts": 0.5}
 Changes = dict[str, Any]
 MOVES: dict[str, tuple[Changes, Changes, str, str]] = {
     "alert": ({}, {"orders.it": {"do": "alert", "reaches": 1}}, "early", "more"),
-    "martial_law": ({}, {"orders.it": LAW}, "infected", "fewer"),
+    "martial_law": ({}, {"orders.it": {"do": "martial_law", "compliance": 1}}, "infected", "fewer"),
     "curfew": ({}, {"orders.it": {"do": "curfew"}}, "infected", "fewer"),
     "slips out": ({"orders.it": {"do": "curfew"}}, {"orders.it": {"do": "curfew", "slips_out": 0.9}}, "infected", "more"),
     "cordon": ({}, {"orders.it": {"do": "cordon"}}, "left_city", "fewer"),
-    "inward": ({"orders.it": {"do": "cordon", "delay": "12 h"}}, {"orders.it": {"do": "cordon", "delay": "12 h", "inward": 1}}, "crossed_in", "more"),
+    "inward": ({"orders.it": {"do": "cordon", "delay": "14 h"}}, {"orders.it": {"do": "cordon", "delay": "14 h", "inward": 1}}, "crossed_in", "more"),
     "rescue": ({}, {"orders.it": RESCUE}, "rescued", "more"),
     "lost teams": ({"orders.it": RESCUE}, {"orders.it": {**RESCUE, "lost": 1}}, "rescued", "fewer"),
     "call_off": (
