@@ -63,6 +63,7 @@ class Camp(Crew):
         before = self.works.held
         self._come_back(name, now)
         if self._begins_day(now):
+            self._note_bound(name, order)
             short = self._feed(name, order)
             if order.slips_out:
                 self._slip_out(name, order, now)
@@ -90,6 +91,12 @@ class Camp(Crew):
         released = int(effects.release_all(self.s, self.g, self.b, self._cause(name), self._at(now)))
         self.works.held = max(0, self.works.held - released)
         return 0
+
+    def _note_bound(self, name: str, order: Any) -> None:
+        """What the release waits for is logged with the order: a quarantine that goes on must be able to say why."""
+        if order.period is None:
+            known = {"known periods": self.knowledge.periods_known, "periods needed": order.cases_needed}
+            self.memory[name]["used"] = self.memory[name].get("used", {}) | known
 
     def _feed(self, name: str, order: Any) -> bool:
         """Take what those held need from the stocks; whether anything ran out."""

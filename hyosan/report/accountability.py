@@ -28,6 +28,9 @@ YOUNG = 20
 """Killed people below this age are counted apart, as the age groups of the report allow."""
 _ILL = ("turned", "ill", "half_turned")
 
+NO_PEOPLE = ("supply", "research", "limit travel", "call off", "surge")
+"""Measures, as the report says them, that are not there to reach people."""
+
 
 class Question(NamedTuple):
     """A question that the tables raise, the facts behind it, and where these stand."""
@@ -206,7 +209,8 @@ def _calls(run: Run, decisions: list[Row], every: dict[tuple[str, str], Curve]) 
 
 
 def _nobody(decisions: list[Row]) -> Iterator[Question]:
-    told = [f"{_order(row)}, in effect from {row['effective']}" for row in decisions if row["second_effective"] >= 0 and not row["reached"]]
+    people = [row for row in decisions if row["measure"] not in NO_PEOPLE]
+    told = [f"{_order(row)}, in effect from {row['effective']}" for row in people if row["second_effective"] >= 0 and not row["reached"]]
     yield Question("These orders took effect and reached nobody. What were they to do?", told, "orders.parquet", "second_effective >= 0, reached = 0")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from hyosan.report.counts import Facts, clock, gather
@@ -46,7 +47,7 @@ def count(number: int, one: str, many: str = "") -> str:
 def sentences(run: Run | Facts) -> list[str]:
     """How a run ended and how it came to that, in the order in which one would tell it. Takes a run, or what was gathered of one."""
     facts = run if isinstance(run, Facts) else gather(run)
-    parts = (_why, _alive, _dead, _reported, _open, _course, _known_cases, _peak, _where, _chains, _first_order, _rule)
+    parts = (_why, _alive, _dead, _reported, _open, _course, _known_cases, _peak, _where, _chains, _first_order, _rule, _still_held, _beyond)
     return [sentence for part in parts if (sentence := part(facts))]
 
 
@@ -196,6 +197,35 @@ def _rule(facts: Facts) -> str:
     parts += [f"{_people(ending.in_quarantine)} were held in the quarantine at the end"] if ending.in_quarantine else []
     text = _listed(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _still_held(facts: Facts) -> str:
+    """Why a quarantine outlasted martial law, from what the log holds of both."""
+    orders = facts.run.orders.to_pylist()
+    law = max((row["second_ended"] for row in orders if row["measure"] == "martial_law"), default=-1)
+    camps = [row for row in orders if row["measure"] == "quarantine" and 0 <= row["second_effective"] <= law]
+    camp = next((row for row in camps if row["second_ended"] < 0 or row["second_ended"] > law), None)
+    if law < 0 or camp is None:
+        return ""
+    went_on = "went on to the end" if camp["second_ended"] < 0 else f"went on until {clock(facts.run, camp['second_ended'])}"
+    text = f"When martial law ended on {clock(facts.run, law)}, the quarantine {went_on}"
+    used = json.loads(camp["used"])
+    if camp["second_ended"] >= 0:
+        return f"{text}: {camp['ended_because']}."
+    if "periods needed" not in used:
+        return f"{text}."
+    if used["known periods"] < used["periods needed"]:
+        counts = f"{used['periods needed']:,} periods were known, and {used['known periods']:,} were"
+        return f"{text}: a bound on the incubation period was to be believed once {counts}."
+    return f"{text}: the time without a case did not outlast the bound on the incubation period."
+
+
+def _beyond(facts: Facts) -> str:
+    ending = facts.ending
+    if not ending.reached_beyond:
+        return ""
+    begun = f"an outbreak began at {count(ending.outbreaks_beyond, 'place')}" if ending.outbreaks_beyond else "no outbreak began there"
+    return f"Infected people arrived beyond the city {count(ending.reached_beyond, 'time')}, and {begun}."
 
 
 def _peak_curve(facts: Facts) -> tuple[int, int, str]:

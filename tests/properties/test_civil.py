@@ -13,6 +13,7 @@ import hyosan
 from hyosan import Run
 from hyosan.engine.run import Simulation
 from hyosan.errors import ScenarioError
+from hyosan.report.explain import sentences
 
 pytestmark = pytest.mark.usefixtures("compiled")
 SEEDS = 6
@@ -51,7 +52,6 @@ MOVES: dict[str, tuple[Changes, Changes, str, str]] = {
     "curfew": ({}, {"orders.it": {"do": "curfew"}}, "infected", "fewer"),
     "slips out": ({"orders.it": {"do": "curfew"}}, {"orders.it": {"do": "curfew", "slips_out": 0.9}}, "infected", "more"),
     "cordon": ({}, {"orders.it": {"do": "cordon"}}, "left_city", "fewer"),
-    "inward": ({"orders.it": {"do": "cordon", "delay": "14 h"}}, {"orders.it": {"do": "cordon", "delay": "14 h", "inward": 1}}, "crossed_in", "more"),
     "rescue": ({}, {"orders.it": RESCUE}, "rescued", "more"),
     "lost teams": ({"orders.it": RESCUE}, {"orders.it": {**RESCUE, "lost": 1}}, "rescued", "fewer"),
     "call_off": (
@@ -190,6 +190,17 @@ def test_who_leaks_out_is_a_trait() -> None:
     assert 4 <= len(some) <= 22 < len(more) <= 50
 
 
+def test_some_cross_the_cordon_inward_to_look_for_their_family() -> None:
+    """Half the people leave before the gate is closed; at midnight a share of them comes back, the same people and more with a larger share."""
+    left_first = {"orders.warn.reaches": 0.5, "orders.ring.delay": "1 h", "orders.held": None}
+    back = [at_the_gate(minutes=60 * 15, **left_first, **{"orders.ring.inward": share}) for share in (0, 0.3, 1)]
+    left = set(happened(back[0], "left_city"))
+    none, some, everybody = (set(happened(run, "crossed_in")) for run in back)
+    assert none == set() < some < everybody == left
+    assert 15 <= len(left) <= 45
+    assert used(back[2], "ring")["crossed inward"] == len(left)
+
+
 def test_hungry_people_break_out_and_supplies_keep_them() -> None:
     needs = {"stocks.rations": {"at_start": 70}, "orders.held.needs": {"rations": 1}, "orders.held.leave_in_need": 0.5}
     hungry = at_the_gate(minutes=60 * 76, **needs)
@@ -198,6 +209,19 @@ def test_hungry_people_break_out_and_supplies_keep_them() -> None:
     assert used(fed, "held")["rations"] == 60 * 3, "three midnights"
     assert len(happened(hungry, "slipped_out")) == used(hungry, "held")["broke out"] > 15
     assert used(hungry, "held")["rations"] == 70
+
+
+def test_a_quarantine_that_outlasts_martial_law_says_why() -> None:
+    law = {"orders.law": {"do": "martial_law", "until": "time >= 20"}}
+    run = at_the_gate(minutes=60 * 40, **law)
+    told = [text for text in sentences(run) if "quarantine" in text]
+    assert told[-1] == (
+        "When martial law ended on day 2 06:00, the quarantine went on to the end: a bound on the incubation period was to be believed once 50 "
+        "periods were known, and 0 were."
+    )
+    ended = at_the_gate(minutes=60 * 60, **law, **{"orders.held.period": "1 day", "orders.held.until": "time >= 50"})
+    told = [text for text in sentences(ended) if "When martial law" in text]
+    assert told == ["When martial law ended on day 2 06:00, the quarantine went on until day 3 12:00: the time since the start is at least 50 hours."]
 
 
 def test_who_slips_out_comes_back() -> None:
