@@ -15,7 +15,7 @@ from hyosan.engine.response import Given as GivenOrder
 from hyosan.engine.run import Simulation
 from hyosan.report.counts import say
 from hyosan.report.explain import status_sentence
-from hyosan.scenario.condition_words import KNOWN_NAMES
+from hyosan.scenario.condition_words import KNOWN_NAMES, ORDER_NAMES
 from hyosan.scenario.nearest import listed
 from hyosan.scenario.order_changes import order_as
 from hyosan.units import DAY_SECONDS, say_clock, say_duration
@@ -89,7 +89,12 @@ class Teller:
     def counts(self) -> list[Row]:
         """Counts of what it has heard, by the names that conditions use; what it has heard nothing of is left out."""
         found = [(name, self.values[name]) for name in KNOWN_NAMES if name not in LEFT_OUT]
-        return [
+        stocks = [
+            {"name": name, "label": f"{name.partition('.')[2]} in stock", "value": int(value)}
+            for name, value in self.values.items()
+            if name.startswith("stock.") and name.partition(".")[2] not in ORDER_NAMES
+        ]
+        return stocks + [
             {"name": name, "label": KNOWN_NAMES[name].partition(" (")[0].removeprefix("number of "), "value": int(value)}
             for name, value in found
             if value or name == "reported.infected"
@@ -251,7 +256,13 @@ class Teller:
         for name in self.own:
             order = self.scenario.orders[name]
             texts += [order.when, order.until, order.repeat.as_long_as if order.repeat is not None else None]
-        return {word.rpartition(".")[0] for text in texts if text for word in self.response.condition(text).names if word not in KNOWN_NAMES}
+        return {
+            word.rpartition(".")[0]
+            for text in texts
+            if text
+            for word in self.response.condition(text).names
+            if word.rpartition(".")[2] in ORDER_NAMES
+        }
 
 
 def _hours(found: Any) -> str:

@@ -225,7 +225,7 @@ def _beyond(facts: Facts) -> str:
     if not ending.reached_beyond:
         return ""
     begun = f"an outbreak began at {count(ending.outbreaks_beyond, 'place')}" if ending.outbreaks_beyond else "no outbreak began there"
-    return f"Infected people arrived beyond the city {count(ending.reached_beyond, 'time')}, and {begun}."
+    return f"Infected people arrived beyond the city {'once' if ending.reached_beyond == 1 else count(ending.reached_beyond, 'time')}, and {begun}."
 
 
 def _peak_curve(facts: Facts) -> tuple[int, int, str]:
