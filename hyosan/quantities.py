@@ -26,7 +26,7 @@ QUANTITIES = {
     "killed": Quantity("truth", "people killed so far", True),
     "quarantined": Quantity("truth", "people in the quarantine; in both views", False),
     "left_city": Quantity("truth", "people who have left the city", True),
-    "reported_infected": Quantity("known", "reports of infected people so far, one for each state in which somebody was noticed", True),
+    "reported_infected": Quantity("known", "infected people reported so far, rightly or not, each once per infection", True),
     "reported_turned": Quantity("known", "reports of turned people so far", True),
     "reported_dead": Quantity("known", "reports of dead people so far", True),
     "calls_waiting": Quantity("known", "calls for rescue that nobody has answered yet", False),
@@ -35,11 +35,14 @@ QUANTITIES = {
     "contacts_found": Quantity("known", "contacts found by tracing so far", True),
     "tests_done": Quantity("known", "tests with a result so far", True),
     "tests_positive": Quantity("known", "positive tests so far", True),
+    "reported_cases": Quantity("known", "people reported as ill or turned so far; of the city, and by the zone of the report", True),
     "incubation_low_minutes": Quantity("known", "lower end of the estimated median incubation period, in minutes", False),
     "incubation_median_minutes": Quantity("known", "estimated median incubation period, in minutes", False),
     "incubation_high_minutes": Quantity("known", "upper end of the estimated median incubation period, in minutes", False),
 }
-"""Quantities of the series. Those of the known view are of the whole city only; a zone's count those who are there at the time."""
+"""Quantities of the series. Those of the known view are of the whole city only, but for KNOWN_BY_ZONE; a zone's count those who are there."""
+KNOWN_BY_ZONE = ("reported_cases",)
+"""Quantities of the known view that stand by zone too."""
 FIGURES = {
     "ever_infected": "people infected at least once",
     "alive": "residents who came out alive",

@@ -33,10 +33,13 @@ TRUTH = (*CLASSES, "infected", "killed", "quarantined", "left_city")
 """Quantities of the true view, in the order of `effects.count_zones`."""
 KNOWN = (
     "reported_infected", "reported_turned", "reported_dead", "quarantined", "calls_waiting", "zones_marked",
-    "confined", "contacts_found", "tests_done", "tests_positive", "incubation_low_minutes", "incubation_median_minutes", "incubation_high_minutes",
+    "confined", "contacts_found", "tests_done", "tests_positive", "reported_cases",
+    "incubation_low_minutes", "incubation_median_minutes", "incubation_high_minutes",
 )  # fmt: skip
 """Quantities of the known view of the whole city. From `confined` on they are written only once they are not 0."""
 ALWAYS = 6
+BY_ZONE = "reported_cases"
+"""The quantity of the known view that stands by zone too: belief beside truth."""
 
 
 class Sink(Protocol):
@@ -57,6 +60,7 @@ class Publisher:
         self.every = max(1, HOUR // int(b.one[0].tick_seconds))
         self.notices: list[tuple[int, int, int, int, int, int]] = []
         self.before = np.full((len(world.zones) + 1, len(TRUTH)), -1, dtype=np.int64)
+        self.heard_before = np.zeros(len(world.zones), dtype=np.int64)
         self.known_before = [-1] * ALWAYS + [0] * (len(KNOWN) - ALWAYS)
         self.estimates, self._estimated_on = False, -1
         self.listener: Callable[[Any, int, int], list[tuple[int, ...]]] = lambda rows, now, end: []
@@ -182,22 +186,26 @@ class Publisher:
         reported, works = self.authorities.main.reported, self.authorities.works
         known = [
             reported["infected"], reported["turned"], reported["dead"], works.held, len(works.calls), sum(works.marked),
-            works.confined, len(works.contacts), works.tests_done, works.tests_positive, *self._estimated(tick),
+            works.confined, len(works.contacts), works.tests_done, works.tests_positive, sum(self.authorities.main.by_zone), *self._estimated(tick),
         ]  # fmt: skip
         changed = [j for j, value in enumerate(known) if value != self.known_before[j]]
-        rows = len(zone) + len(changed)
+        heard = np.array(self.authorities.main.by_zone, dtype=np.int64)
+        told = np.flatnonzero(heard != self.heard_before)
+        rows = len(zone) + len(changed) + len(told)
         if rows == 0:
             return
         city, names = len(self.world.zones), (*TRUTH, *(q for q in KNOWN if q not in TRUTH))
         columns = {
             "second": np.full(rows, (tick + 1) * int(self.b.one[0].tick_seconds), dtype=np.int64),
-            "zone": self.coded(np.concatenate([zone, np.full(len(changed), city)]), (*self.world.zones, "all")),
-            "view": self.coded(np.concatenate([np.zeros(len(zone), dtype=int), np.ones(len(changed), dtype=int)]), ("truth", "known")),
-            "quantity": self.coded(np.concatenate([quantity, [names.index(KNOWN[j]) for j in changed]]).astype(int), names),
-            "value": np.concatenate([now[zone, quantity], [known[j] for j in changed]]).astype(np.int64),
+            "zone": self.coded(np.concatenate([zone, np.full(len(changed), city), told]), (*self.world.zones, "all")),
+            "view": self.coded(np.concatenate([np.zeros(len(zone), dtype=int), np.ones(len(changed) + len(told), dtype=int)]), ("truth", "known")),
+            "quantity": self.coded(
+                np.concatenate([quantity, [names.index(KNOWN[j]) for j in changed], np.full(len(told), names.index(BY_ZONE))]).astype(int), names
+            ),
+            "value": np.concatenate([now[zone, quantity], [known[j] for j in changed], heard[told]]).astype(np.int64),
         }
         self.behind.do(lambda: self.sink.append("series", columns))
-        self.before, self.known_before = now, known
+        self.before, self.known_before, self.heard_before = now, known, heard
 
     def _estimated(self, tick: int) -> list[int]:
         """The estimate of the median incubation period once a day, where orders go by one: low, middle, high in minutes; before, as last written."""
@@ -222,6 +230,7 @@ class Publisher:
             "notices": notices,
             "before": self.before,
             "counts": self.counts,
+            "heard_before": self.heard_before,
             "known_before": np.array([*self.known_before, self._estimated_on], dtype=np.int64),
         }
 
@@ -234,4 +243,5 @@ class Publisher:
         self.notices = [tuple(int(x) for x in row) for row in arrays["notices"]]  # type: ignore[misc]
         self.before = arrays["before"].copy()
         self.counts = arrays["counts"].copy()
+        self.heard_before = arrays["heard_before"].copy()
         *self.known_before, self._estimated_on = [int(x) for x in arrays["known_before"]]

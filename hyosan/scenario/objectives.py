@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from hyosan.errors import ScenarioError, UnitError
-from hyosan.quantities import FIGURES, QUANTITIES, views
+from hyosan.quantities import FIGURES, KNOWN_BY_ZONE, QUANTITIES, views
 from hyosan.scenario.block import Block
 from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.positions import Path
@@ -95,7 +95,7 @@ def faults(name: str, objective: Objective, start_clock_seconds: float) -> Itera
         others = [other for other, one in QUANTITIES.items() if one.view == objective.seen and other.endswith(quantity.rpartition("_")[2])]
         hint = f"; did you mean `{others[0]}`?" if others else ""
         yield (*path, "view"), f"`{quantity}` stands in the view `{allowed[0]}` only{hint}"
-    elif objective.place != WHOLE and (objective.is_figure or objective.seen == "known"):
+    elif objective.place != WHOLE and (objective.is_figure or (objective.seen == "known" and quantity not in KNOWN_BY_ZONE)):
         what = "is a figure of the ending" if objective.is_figure else "is known"
         yield (*path, "zone"), f"`{quantity}` {what} of the whole city only; leave the zone out"
     if objective.by is not None:

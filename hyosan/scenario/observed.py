@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from hyosan.errors import ScenarioError
-from hyosan.quantities import QUANTITIES
+from hyosan.quantities import KNOWN_BY_ZONE, QUANTITIES
 from hyosan.scenario.files import read_text, resolve_file
 from hyosan.scenario.nearest import did_you_mean, nearest
 from hyosan.scenario.positions import MAX_ERRORS, Node, Path, Problem, place_of, refused
@@ -238,7 +238,7 @@ def _number(where: str, column: str, text: str) -> float:
 def _checked(row: Observation) -> Observation:
     if (row.low is not None and row.low > row.value) or (row.high is not None and row.high < row.value):
         raise ScenarioError(f"{row.where}: value {row.value:g} is not between low and high; mend one of the three")
-    if row.zone != WHOLE and view_of(row.quantity) == "known":
+    if row.zone != WHOLE and view_of(row.quantity) == "known" and row.quantity not in KNOWN_BY_ZONE:
         raise ScenarioError(f"{row.where}: `{row.quantity}` is known of the whole city only; leave the zone out")
     if row.zone != WHOLE and row.quantity.startswith(PER_DAY) and row.quantity != PER_DAY + "infected":
         raise ScenarioError(f"{row.where}: of zones only `{PER_DAY}infected` is counted by day; leave the zone out")

@@ -404,6 +404,9 @@ def test_civil_orders_go_on_after_a_checkpoint(tmp_path: Path, monkeypatch: pyte
     whole = hyosan.run("hyosan", overrides=changes, seed=7, threads=1, out=tmp_path / "whole")
     kinds = {row["kind"] for row in whole.events.to_pylist()}
     assert {"captured", "quarantined", "rescued", "evacuated", "slipped_out", "crossed_in"} <= kinds
+    known = [row for row in whole.series.to_pylist() if row["quantity"] == "reported_cases"]
+    last = {row["zone"]: row["value"] for row in known}
+    assert last.pop("all") == sum(last.values()) > 0, "belief stands beside truth, by zone"
     go_on = Simulation.advance
     for cut_at in (37, 80, 140):
 
