@@ -20,7 +20,7 @@ SEEDS = 6
 """Pairs in the tests that take seconds; a hundred in the long ones."""
 NO_ORDERS = {f"orders.{name}": None for name in hyosan.load("hyosan").orders}
 VILLAGE: dict[str, Any] = {
-    **{name: value for name, value in village(400).items() if not name.startswith("orders.")}, **NO_ORDERS,
+    **{name: value for name, value in village(400).items() if not name.startswith("orders.")}, **NO_ORDERS, "beyond": {}, "trust": {"struck": 0},
     "seeds.first": {"count": 15, "role": "resident", "state": "turned"}, "time.end": "30 h",
 }  # fmt: skip
 """400 people and fifteen who are turned, without any order."""
