@@ -47,8 +47,9 @@ class Camp(Crew):
             kind, episode = int(self.b.states["kind"][one.health]), int(one.episode)
             if kind in FOUND and self._luck(QUESTION, row, 0, episode) < max(share(order.questions) for order in orders):
                 zone, infected = int(self.g.persons["zone"][row]), int(one.infected_at) >> INSTANT_BITS
-                self.authorities.notice(now, zone, CLASSES[kind], infected, int(one.since) >> INSTANT_BITS, row, episode)
-                effects.log(self.s, self.g, self.b, row, NOTICED, int(one.health), 0, self._at(now), self._tick(now))
+                onset = int(one.since) >> INSTANT_BITS
+                if self.authorities.notice(now, zone, CLASSES[kind], infected, onset, row, episode):  # else the report was lost
+                    effects.log(self.s, self.g, self.b, row, NOTICED, int(one.health), 0, self._at(now), self._tick(now))
 
     # quarantine --------------------------------------------------------------------------------------------------------------------
 
