@@ -17,6 +17,14 @@ def pytest_addoption(parser):
     parser.addoption("--verification", metavar="PAGE", help="write the table of laws, expected and observed, as an HTML page")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk():
+    """Nobody cuts the power of a test: what it writes need not reach the disk. (Faults of the disk are counted and injected all the same.)"""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def compiled():
     """Compiles every kernel (about a minute after an edit of the engine; from the cache otherwise)."""
