@@ -57,7 +57,7 @@ def table(found: list[Check]) -> str:
     """The list of all laws."""
     lines = [
         "# The laws that the engine is held against", "",
-        "`make verify` asks for all of them and writes `runs/verification.html`; `make verify ARGS=--quick` for the part that takes 3 minutes.",
+        "`make verify` asks for all of them and writes `runs/verification.html`; `make verify ARGS=--quick` for the part that takes minutes.",
         "These pages are made from `tests/verification/laws.py` by `python tests/verification/law_pages.py`; do not change them by hand.",
         "", "| law | what | formula | checks |", "|---|---|---|---|",
     ]  # fmt: skip
