@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def hardware() -> str:
     return ", ".join(part for part in parts if part)
 
 
+@cache  # a library's metadata takes a millisecond to read, and many small runs ask for it
 def _version(name: str) -> str:
     try:
         return metadata.version(name)
@@ -38,6 +40,7 @@ def _version(name: str) -> str:
         return "not installed"
 
 
+@cache
 def _processor() -> str:
     """The processor's name; `platform.processor()` is empty on Linux, so the kernel's list is read there."""
     try:

@@ -42,7 +42,7 @@ class Tools:
 
 
 class Crew:
-    """One part of the response's hands. One method per measure and moment: `start_strike`, `go_on_rescue`, `stop_cordon`, `over_sweep` ..."""
+    """One part of the response's hands. One method per measure and moment: `start_`, `go_on_`, `stop_` or `over_` and its name."""
 
     def __init__(self, tools: Tools) -> None:
         self.s, self.g, self.b, self.names, self.world = tools.s, tools.g, tools.b, tools.names, tools.world

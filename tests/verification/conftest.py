@@ -36,6 +36,12 @@ def said(doc: str) -> tuple[str, str, str]:
     return what, parts.get("Source", "by definition"), rule
 
 
+def case(item: Any) -> str:
+    """The parameters of one of several checks alike, those that are short."""
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items() if isinstance(value, str | int | float))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: Any, call: Any) -> Any:
     """Keep what a check said and found."""
@@ -43,7 +49,7 @@ def pytest_runtest_makereport(item: Any, call: Any) -> Any:
     if Path(item.path).parent == Path(__file__).parent and (call.when == "call" or report.failed):
         doc = getattr(item.function, "__doc__", None) or item.name.removeprefix("test_").replace("_", " ").split("[")[0]
         laws = tuple(id_ for mark in item.iter_markers("law") for id_ in mark.args)
-        ROWS.append(page.Row(item.name, laws, *said(doc), call.duration, report.passed, tuple(judge.judged)))
+        ROWS.append(page.Row(item.name, laws, *said(doc), call.duration, report.passed, tuple(judge.judged), case(item)))
         judge.judged.clear()
     return report
 
@@ -54,8 +60,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
     if target is None:
         return
     for row in page.in_order(ROWS):
+        number = f"{len(row.judged):3} comparison{'s' if len(row.judged) != 1 else ' '}"
         name = f"{' '.join(row.laws):8} {row.name[:60]:60}"
-        terminalreporter.write_line(f"{'ok  ' if row.passed else 'FAIL'} {name} {len(row.judged):3} comparisons {row.seconds:7.1f} s")
+        terminalreporter.write_line(f"{'ok  ' if row.passed else 'FAIL'} {name} {number} {row.seconds:7.1f} s")
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     Path(target).write_text(page.written(ROWS), encoding="utf-8")
     failed = sum(not row.passed for row in ROWS)

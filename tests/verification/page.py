@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import NamedTuple
 
 import judge
@@ -15,7 +16,8 @@ h2 b{color:#1d5fa8;margin-right:.5rem}.formula{font-family:ui-monospace,monospac
 margin:.4rem 0}
 .small{color:#555;font-size:.87rem;margin:.2rem 0}table{border-collapse:collapse;width:100%;margin:.6rem 0 1rem}
 th,td{border-top:1px solid #ccc;padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top}th{color:#555;font-weight:600;font-size:.85rem}
-.check>td{border-top:1px solid #888;padding-top:.5rem}td.n{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.check>td{border-top:1px solid #888;padding-top:.5rem}.case td{color:#1d5fa8;font-size:.87rem;padding-bottom:0}.case+tr td{border-top:0}
+td.n{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .broken td{background:#fde0dc}svg text{font:9.5px system-ui,sans-serif;fill:#555}svg{display:block}.t{white-space:nowrap}
 .no{color:#6b5900}.bad{color:#b3261e;font-weight:700}.good{color:#1b6e3c}a{color:#1d5fa8}
 """
@@ -32,6 +34,8 @@ class Row(NamedTuple):
     seconds: float
     passed: bool
     judged: tuple[judge.Judged, ...]
+    case: str = ""
+    """Which one of several alike: its parameters."""
 
 
 def in_order(rows: list[Row]) -> list[Row]:
@@ -44,6 +48,7 @@ def written(rows: list[Row]) -> str:
     """The page."""
     ordered = in_order(rows)
     failed = sum(not row.passed for row in rows)
+    minutes = sum(row.seconds for row in rows) / 60
     body = [summary(ordered)]
     for law in laws.LAWS:
         body.append(section(law, [row for row in ordered if law.id in row.laws[:1]], [row for row in ordered if law.id in row.laws[1:]]))
@@ -52,7 +57,8 @@ def written(rows: list[Row]) -> str:
         body.append(f"<h2>Checks without a law of their own</h2>{table(others)}")
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Verification</title>
 <style>{STYLE}</style><h1>Is it the right process?</h1>
-<p>{len(rows)} checks of the engine against theory, through the public functions; {failed} broken. Each law says where it comes from; each check
+<p>{len(rows)} checks of the engine against theory, through the public functions; {failed} broken; {minutes:.0f} minutes. Each law says
+where it comes from; each check
 when it passes and how often a right engine would fail it by chance.</p>{"".join(body)}</html>
 """
 
@@ -63,7 +69,8 @@ def status(law: laws.Law, rows: list[Row]) -> tuple[str, str]:
     if any(not row.passed for row in asked):
         return "broken", "bad"
     if asked:
-        return f"holds ({sum(max(1, len(row.judged)) for row in asked)} comparisons)", "good"
+        number = sum(max(1, len(row.judged)) for row in asked)
+        return f"holds ({number} comparison{'s' * (number != 1)})", "good"
     return ("not applicable", "no") if not law.failure else ("not run", "no")
 
 
@@ -92,6 +99,11 @@ def section(law: laws.Law, rows: list[Row], also: list[Row]) -> str:
     return "".join(parts)
 
 
+def prose(text: str) -> str:
+    """Text of a docstring, what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def table(rows: list[Row]) -> str:
     """Checks and their comparisons."""
     body = []
@@ -99,8 +111,10 @@ def table(rows: list[Row]) -> str:
     for row in rows:
         if row.what != said:
             said = row.what
-            text = f'{html.escape(row.what)}<p class="small">Passes: {html.escape(row.rule)}</p>'
+            text = f'{prose(row.what)}<p class="small">Passes: {prose(row.rule)}</p>'
             body.append(f'<tr class="check"><td colspan="6">{text}</td></tr>')
+        if row.case:
+            body.append(f'<tr class="case"><td colspan="6">{html.escape(row.case)}</td></tr>')
         for one in row.judged or (judge.Judged(row.name, "as said", "as expected" if row.passed else "otherwise", "exact", row.passed),):
             mark = '<span class="good">✓</span>' if one.passed else '<span class="bad">✗</span>'
             cells = f'<td>{html.escape(one.what)}</td><td class="n">{html.escape(one.expected)}</td><td class="n">{html.escape(one.observed)}</td>'

@@ -13,7 +13,7 @@ import pytest
 import hyosan
 
 SCHOOL = ("classroom", "corridor", "stairs", "hall", "roof", "gym", "laboratory", "school")
-FEW, MANY = range(1, 3), range(1, 51)
+FEW, MANY = range(1, 3), range(1, 26)
 
 
 @cache
@@ -102,11 +102,11 @@ def test_a_noise_in_an_empty_room_draws_the_turned() -> None:
 
 
 @pytest.mark.long
-def test_fifty_seeds_tell_the_same_story() -> None:
-    """Over 50 seeds (about an hour): who left the school brings it out in all; welded exits hold in all; noise draws in 45 or more."""
+def test_many_seeds_tell_the_same_story() -> None:
+    """Over 25 seeds: who left the school brings it out in all; welded exits hold in all; noise draws in 22 or more."""
     assert all(first_came_out_of_the_school(seed) for seed in MANY)
     assert all(outside(flagship(seed, "city.school.exits=welded")) == [] for seed in MANY)
-    assert sum(b > a for a, b in (drawn_to_a_noise(seed) for seed in MANY)) >= 45
+    assert sum(b > a for a, b in (drawn_to_a_noise(seed) for seed in MANY)) >= 22
 
 
 @pytest.mark.long

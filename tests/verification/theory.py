@@ -181,6 +181,23 @@ def seir_growth(r0: float, latent: float, infectious: float) -> float:
     return float(brentq(lambda r: (1 + r * latent) * (1 + r * infectious) - r0, 0, 10))
 
 
+def seir_growth_in_a_town(r0: float, latent: float, infectious: float, ill: float, exposed: float, days: float, people: float) -> float:
+    """Mean growth per day of those exposed and ill together over `days` by the equations of SEIR (latent 0: SIR) in a town of so many.
+
+    Source: Kermack & McKendrick 1927. Everybody else is susceptible at the start.
+    """
+    exposed = exposed if latent else 0.0
+
+    def slope(_: float, y: Any) -> list[float]:
+        s, e, i = y
+        new = r0 / infectious * s * i / people
+        turned = e / latent if latent else new
+        return [-new, new - turned, turned - i / infectious]
+
+    _, e, i = solve_ivp(slope, (0, days), [people - ill - exposed, exposed, ill], rtol=1e-10, atol=1e-9).y
+    return float(np.log((e[-1] + i[-1]) / (exposed + ill)) / days)
+
+
 def growth_by_intervals(reproduction: float, mean: float, sd: float) -> float:
     """Growth rate with gamma generation intervals: R = (1 + r scale) ** shape. Wallinga & Lipsitch 2007."""
     shape = (mean / sd) ** 2
