@@ -1,0 +1,169 @@
+"""Approximate Bayesian computation on a table of draws: scale, distance, the nearest share, and the local-linear adjustment.
+
+Everything is arrays; nothing here knows what a scenario is. Parameters are given as scores, on the scale on which the prior of each is
+standard normal (of a lognormal prior its logarithm, of a uniform one the probit of its place), so that no adjustment leaves a prior's range.
+
+Sources: Beaumont, Zhang & Balding 2002, doi:10.1093/genetics/162.4.2025 (nearest share, Epanechnikov weights, local-linear regression);
+Fearnhead & Prangle 2012, doi:10.1111/j.1467-9868.2011.01010.x (predictions of the parameters as summaries).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+MAD_TO_SD = 1.4826
+"""The standard deviation of a normal law in units of its median absolute deviation."""
+ROOM = 10
+"""Accepted draws for each summary that the regression needs; with fewer, summaries are replaced by predictions of the parameters."""
+PILOT = 10
+"""So many times the accepted draws, the nearest ones, are what the predictions are learned from."""
+LEAST = 20
+"""Accepted draws at least, and 5 for each number that the regression estimates."""
+
+
+class Posterior(NamedTuple):
+    """What a table says of one observation."""
+
+    rows: NDArray[np.int64]
+    """Rows of the table that are accepted, the nearest first."""
+    distances: Floats
+    weights: Floats
+    """Of each accepted row, between 0 and 1 (Epanechnikov)."""
+    scores: Floats
+    """[accepted, parameters] as drawn."""
+    adjusted: Floats
+    """[accepted, parameters] moved along the regression to where the summaries are those observed."""
+    reduced: bool
+    """Whether predictions of the parameters stood for the summaries."""
+    used: NDArray[np.bool_]
+    """[summaries] those that differ between draws at all."""
+
+    def quantiles(self, shares: Floats) -> Floats:
+        """[shares, parameters] quantiles of the adjusted scores."""
+        return np.stack([weighted_quantiles(column, self.weights, shares) for column in self.adjusted.T], axis=1)
+
+    def mean(self) -> Floats:
+        """[parameters] means of the adjusted scores."""
+        found: Floats = np.average(self.adjusted, axis=0, weights=self.weights)
+        return found
+
+    def correlation(self) -> Floats:
+        """[parameters, parameters] correlations of the adjusted scores; 0 where one does not vary."""
+        off = self.adjusted - self.mean()
+        covariance = (off * self.weights[:, None]).T @ off
+        size = np.sqrt(np.diag(covariance))
+        size[size == 0] = np.inf
+        found: Floats = covariance / np.outer(size, size)
+        return found
+
+    @property
+    def effective(self) -> float:
+        """How many equally weighted draws the weights are worth (Kish)."""
+        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
+
+
+def spread(summaries: Floats) -> Floats:
+    """[summaries] robust spread over the draws: the median absolute deviation in units of a normal law's sd.
+
+    Where more than half of the draws are equal it is the standard deviation, and 0 where all are.
+    """
+    off = np.abs(summaries - np.median(summaries, axis=0))
+    found: Floats = MAD_TO_SD * np.median(off, axis=0)
+    return np.where(found > 0, found, summaries.std(axis=0))
+
+
+def infer(scores: Floats, summaries: Floats, observed: Floats, weights: Floats, accepted: int, reduce: bool | None = None) -> Posterior:
+    """The posterior of one observation.
+
+    scores: [draws, parameters]; summaries: [draws, summaries]; observed, weights: [summaries]; accepted: how many draws are taken;
+    reduce: replace summaries by predictions of the parameters (None: if there are fewer than `ROOM` accepted draws for each summary).
+    """
+    scale = spread(summaries)
+    used = (scale > 0) & (weights > 0)
+    x: Floats = summaries[:, used] / scale[used] * weights[used]
+    y: Floats = observed[used] / scale[used] * weights[used]
+    reduced = needs_reducing(int(used.sum()), accepted) if reduce is None else reduce
+    if reduced and used.any():
+        pilot = _nearest(x, y, PILOT * accepted)[0]
+        project = _Projection(x[pilot], scores[pilot])
+        x, y = project(x), project(y[None])[0]
+    rows, distances, width = _nearest(x, y, accepted)
+    kernel = 1 - (distances / width) ** 2 if width > 0 else np.ones(len(rows))
+    chosen = scores[rows]
+    return Posterior(rows, distances, kernel, chosen, adjust(chosen, x[rows] - y, kernel), reduced, used)
+
+
+def needs_reducing(summaries: int, accepted: int) -> bool:
+    """Whether so few accepted draws cannot carry a regression on so many summaries."""
+    return summaries * ROOM > accepted
+
+
+def least_accepted(summaries: int, parameters: int, reduce: bool | None) -> int:
+    """How many draws must at least be accepted."""
+    fewest = summaries if reduce is False else parameters if reduce else min(summaries, parameters)
+    return max(LEAST, 5 * (fewest + 1))
+
+
+def adjust(scores: Floats, off: Floats, kernel: Floats) -> Floats:
+    """Scores moved along the weighted linear regression of them on `off`, the summaries minus those observed: [draws, summaries]."""
+    if not off.shape[1]:
+        return scores
+    root = np.sqrt(kernel)[:, None]
+    design = np.hstack([np.ones((len(off), 1)), off])
+    slopes = np.linalg.lstsq(design * root, scores * root, rcond=1e-10)[0][1:]
+    found: Floats = scores - off @ slopes
+    return found
+
+
+def weighted_quantiles(values: Floats, weights: Floats, shares: Floats) -> Floats:
+    """Quantiles of weighted values, by interpolation between the middles of their shares."""
+    order = np.argsort(values, kind="stable")
+    held = weights[order]
+    places = (np.cumsum(held) - held / 2) / held.sum()
+    found: Floats = np.interp(shares, places, values[order])
+    return found
+
+
+def _nearest(x: Floats, y: Floats, count: int) -> tuple[NDArray[np.int64], Floats, float]:
+    """The rows nearest to `y`, their distances, and the width of the kernel: the distance of the first row that is not taken."""
+    distance = np.sqrt(((x - y) ** 2).sum(axis=1))
+    order = np.argsort(distance, kind="stable")
+    rows = order[:count]
+    width = float(distance[order[count]]) if count < len(order) else float(distance[rows[-1]]) * (1 + 1 / count)
+    if width <= float(distance[rows[-1]]):  # ties at the edge: they keep a weight
+        width = float(distance[rows[-1]]) * (1 + 1 / count)
+    return rows, distance[rows], width
+
+
+class _Projection:
+    """Ridge regression of the scores on summaries; its penalty by generalized cross-validation (Golub, Heath & Wahba 1979)."""
+
+    def __init__(self, x: Floats, scores: Floats) -> None:
+        self.middle, centre = x.mean(axis=0), scores.mean(axis=0)
+        u, size, self.v = np.linalg.svd(x - self.middle, full_matrices=False)
+        keep = size > 1e-9 * max(size.max(initial=0.0), 1e-300)
+        u, size, self.v = u[:, keep], size[keep], self.v[keep]
+        z, target = u.T @ (scores - centre), scores - centre
+        n, rest = len(x), (target**2).sum(axis=0) - ((u.T @ target) ** 2).sum(axis=0)
+        best: tuple[Floats, NDArray[np.float64]] | None = None
+        for penalty in n * 10.0 ** np.arange(-6, 3):
+            shrunk = size**2 / (size**2 + penalty)
+            lost = rest + (((1 - shrunk)[:, None] * z) ** 2).sum(axis=0)
+            told = lost / (1 - (shrunk.sum() + 1) / (n + 1)) ** 2
+            slopes = (shrunk / size)[:, None] * z
+            if best is None:
+                best = told, slopes
+            else:
+                better = told < best[0]
+                best = np.where(better, told, best[0]), np.where(better, slopes, best[1])
+        assert best is not None
+        self.slopes = best[1]
+
+    def __call__(self, x: Floats) -> Floats:
+        found: Floats = (x - self.middle) @ self.v.T @ self.slopes
+        return found
