@@ -47,6 +47,7 @@ SCENARIO_NAME = "scenario.yaml"
 TABLE_NAME = "table.json"
 KEEPS = [(INFECTED, WHOLE), *((name, WHOLE) for name in QUANTITIES)]
 """What every table keeps by day."""
+RESERVED = ("seed", "distance", "weight")
 _NORMAL = NormalDist()
 
 
@@ -69,6 +70,9 @@ def subject_of(source: Source, changes: Sequence[str] | Mapping[str, Any] = ()) 
             f"{scenario.name}: no number is `uncertain`, so there is nothing to fit; give a prior in place of one, for example "
             "--set pathogen.routes.contact.rates.anywhere='{uncertain: {lognormal: {mean: 0.5 per day, sd: 0.2 per day}}}'"
         )
+    for one in found:
+        if one.key in RESERVED:
+            raise ScenarioError(f"{one.paths[0]}: `as: {one.key}` is the name of a column of the tables of a fit; choose another name")
     values = plain(node)
     values.pop("data", None)  # observations never reach the engine
     return Subject(scenario, values, found, {name: hash_file(resolve_file(base, name)) for name in _named_files(node)})

@@ -248,7 +248,17 @@ def read_member(path: Path, key: str | None = None) -> Member:
         series = np.array(kept["series"], dtype=np.int64)
         infected = _unpack(kept["infected"]) if kept["infected"] else np.empty(0, dtype=np.int64)
         daily = unpacked(kept["daily"]) if "daily" in kept else np.zeros((0, 0), dtype=np.int64)
-        return Member(kept["variation"], kept["seed"], kept["figures"], series, infected, kept["history_hash"], kept["result_hash"], daily, kept.get("drawn", {}))
+        return Member(
+            kept["variation"],
+            kept["seed"],
+            kept["figures"],
+            series,
+            infected,
+            kept["history_hash"],
+            kept["result_hash"],
+            daily,
+            kept.get("drawn", {}),
+        )
     except (OSError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise RunFolderError(f"{path}: missing or damaged: {error}. Give the same command again: the member is run anew.") from error
 
