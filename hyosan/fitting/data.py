@@ -96,12 +96,24 @@ class _Reader:
                 raise ScenarioError(f"{one.where}: the figure `{one.quantity}` is given already ({taken[one.quantity]}); remove one")
             taken[one.quantity] = one.where
         if len(figures) < len(self.rows) or not self.rows:
-            rest = "\n".join("" if number in kept else line for number, line in enumerate(self.lines, 1))
+            rest = self._without(kept)
             by_line = dict(self.rows)
             for row in read_rows(rest, self.shown, self.first):
                 weight, reason = self._weighed(row.where, by_line[int(row.where.rpartition(":")[2])])
                 found.append(Target(row.where, row.quantity, row.zone, row.day, row.value, row.low, row.high, weight, reason))
         return tuple(found)
+
+    def _without(self, lines: set[int]) -> str:
+        """The text without these lines and without weights and reasons; every other row stays on its line."""
+        chosen = [number for number, name in enumerate(self.names) if not self.long or name not in ("weight", "reason")]
+        written = [""] * max(len(self.lines), 1)
+        for line, cells in [(1, self.names), *self.rows]:
+            if line not in lines and self.names:
+                out = io.StringIO()
+                width = len(self.names)
+                csv.writer(out, lineterminator="").writerow([cells[k] for k in chosen] if len(cells) == width else cells)
+                written[line - 1] = out.getvalue()
+        return "\n".join(written)
 
     def _day(self, row: tuple[int, list[str]]) -> str:
         return next((cell for name, cell in zip(self.names, row[1], strict=False) if name in _DAYS and cell), "")

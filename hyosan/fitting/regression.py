@@ -122,6 +122,7 @@ def adjust(scores: Floats, off: Floats, kernel: Floats) -> Floats:
 
 def weighted_quantiles(values: Floats, weights: Floats, shares: Floats) -> Floats:
     """Quantiles of weighted values, by interpolation between the middles of their shares."""
+    values, weights = values[weights > 0], weights[weights > 0]
     order = np.argsort(values, kind="stable")
     held = weights[order]
     places = (np.cumsum(held) - held / 2) / held.sum()
