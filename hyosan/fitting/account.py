@@ -36,6 +36,8 @@ class Choices(NamedTuple):
     reduce: bool | None = None
     pick: str = "median"
     because: tuple[str, ...] = ()
+    accept_given: bool = True
+    """Whether the share was asked for."""
 
 
 def told(value: float) -> float:
@@ -119,7 +121,12 @@ def _held(held: int, of: int, level: float) -> dict[str, Any]:
 
 def choices_told(choices: Choices, targets: Sequence[Target], summaries: Summaries, posterior: Posterior, draws: int) -> list[dict[str, str]]:
     """What was chosen by hand or by rule, each with its reason where there is one."""
-    found = [(f"the nearest {len(posterior.rows):,} of {draws:,} draws are accepted ({len(posterior.rows) / draws:.3g} of them)", "")]
+    found = [
+        (
+            f"the nearest {len(posterior.rows):,} of {draws:,} draws are accepted ({100 * len(posterior.rows) / draws:.3g} %)",
+            "" if choices.accept_given else "the default: 2 %, but at least 100 draws and at most half",
+        )
+    ]
     if choices.taken != "day":
         said = {"week": "by week (counts per day added up, others averaged)", "cumulative": "as sums so far"}[choices.taken]
         found.append((f"series are compared {said}", ""))

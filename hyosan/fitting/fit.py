@@ -22,7 +22,7 @@ from hyosan.fitting.account import Choices, choices_told, data_told, parameters_
 from hyosan.fitting.data import Target, read_targets
 from hyosan.fitting.fitted import fitted_scenario
 from hyosan.fitting.recovery import recover
-from hyosan.fitting.reference import MANIFEST, MARK, SCENARIO_NAME, TABLE_NAME, ReferenceFolder, Table, subject_of
+from hyosan.fitting.reference import MANIFEST, MARK, OWN_FILES, SCENARIO_NAME, ReferenceFolder, Table, subject_of
 from hyosan.fitting.regression import Posterior, infer, least_accepted
 from hyosan.fitting.summaries import TAKEN, TRANSFORMS, Summaries, summaries_of
 from hyosan.results.atomic import hash_file, write_bytes
@@ -169,7 +169,7 @@ def fit(
     share = _share(accept, draws, int((summaries.weights > 0).sum()), len(subject.parameters), reduce)
     if recover and not 1 <= recover <= draws:
         raise CommandError(f"recover: {recover}; 1 to {draws:,}, the number of draws, are possible")
-    choices = Choices(share, by, transform, reduce, pick, tuple(because))
+    choices = Choices(share, by, transform, reduce, pick, tuple(because), accept is not None)
     folder = Path(out) if out is not None else Path("fits") / subject.scenario.name
     kept = ReferenceFolder(folder, subject, targets, draws, force)
     try:
@@ -268,8 +268,8 @@ def _recovered(of: _Told, truths: int) -> dict[str, Any]:
 def _finish(folder: Path, tree: dict[str, Any], account: dict[str, Any], failed: list[dict[str, Any]], timings: dict[str, Any]) -> None:
     from hyosan.fitting.report import write_pages
 
-    pages = write_pages(folder, account, failed)
-    names = [SCENARIO_NAME, TABLE_NAME, DATA_NAME, "reference.parquet", "posterior.parquet", "posterior.csv", FITTED_NAME, FIT_NAME, *pages]
+    write_pages(folder, account, failed)
+    names = [name for name in OWN_FILES if name != MANIFEST]
     files = {name: {"hash": hash_file(folder / name), "bytes": (folder / name).stat().st_size} for name in names}
     manifest = {
         "kind": "fit", "name": account["name"], "title": account["title"], "status": tree.get("status", "uncalibrated"),

@@ -82,7 +82,12 @@ def _put_source(written: dict[str, Any], root: Node, block: Steps, field: str, t
         before = plain(there)
     if isinstance(before, str):
         here = find(root, block)
-        names = [name for name in ((here.mapping or {}) if here is not None else {}) if name not in ("source", field.partition(".")[0])]
+        names: list[str] = []
+        parts = field.split(".")
+        for depth, part in enumerate(parts):  # beside the number, and beside each part of the way to it
+            beside = (here.mapping or {}) if here is not None else {}
+            names += [".".join([*parts[:depth], name]) for name in beside if name not in ("source", part)]
+            here = beside.get(part)
         before = dict.fromkeys(names, before)
     _put(written, (*block, "source"), {**(before or {}), field: text})
 

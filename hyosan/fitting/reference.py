@@ -45,6 +45,11 @@ MARK = ".hyosan-fit"
 """An empty file that marks a folder as a fit's: nothing is ever deleted in a folder without it."""
 SCENARIO_NAME = "scenario.yaml"
 TABLE_NAME = "table.json"
+OWN_FILES = (
+    MANIFEST, SCENARIO_NAME, TABLE_NAME, "observed.csv", "reference.parquet", "posterior.parquet", "posterior.csv", "fitted.yaml", "fit.json",
+    "report.html", "report.txt",
+)  # fmt: skip
+"""What a fit writes, beside its draws and copies of the tables that its scenario names."""
 KEEPS = [(INFECTED, WHOLE), *((name, WHOLE) for name in QUANTITIES)]
 """What every table keeps by day."""
 RESERVED = ("seed", "distance", "weight")
@@ -152,9 +157,8 @@ class ReferenceFolder:
         return list(before["daily"])
 
     def _clear(self) -> None:
-        for path in self.path.iterdir():
-            if path.is_file() and not path.is_symlink() and path.name not in (LOCK_NAME, OWNER_NAME, MARK):
-                path.unlink()
+        for name in OWN_FILES:
+            (self.path / name).unlink(missing_ok=True)
         if (self.path / MEMBERS).is_symlink():
             raise RunFolderError(f"{self.path / MEMBERS}: is a link; it is not followed. Choose another --out.")
         shutil.rmtree(self.path / MEMBERS, ignore_errors=True)

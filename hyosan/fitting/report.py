@@ -101,7 +101,7 @@ def write_pages(folder: Path, account: dict[str, Any], failed: list[dict[str, An
     environment.filters["held"] = say_held
     template = environment.from_string(resources.files("hyosan.fitting").joinpath("fit.html").read_text(encoding="utf-8"))
     page = template.render(
-        told=account, sentences=sentences(account), pictures=shown, failed=failed, folder=folder.name,
+        told=account, sentences=sentences(account), pictures=shown, failed=failed,
         style=files.joinpath("page.css").read_text(encoding="utf-8"),
         libraries=[_library(files.joinpath("static", name).read_text(encoding="utf-8")) for name in _LIBRARIES],
         specs=_script_json({picture["id"]: picture["spec"] for picture in shown}),

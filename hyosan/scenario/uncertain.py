@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import NamedTuple
 
 from hyosan.errors import UnitError
@@ -245,6 +246,7 @@ def _positive(**numbers: Decimal) -> None:
         raise ValueError("`shape` must lie between 0.1 and 50")
 
 
+@lru_cache(maxsize=4096)
 def normal_quantile(u: Decimal) -> Decimal:
     """The standard normal's quantile at 0 < u < 1, to about 20 digits.
 

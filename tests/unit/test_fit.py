@@ -16,12 +16,15 @@ from hyosan.cli import main
 from hyosan.errors import CommandError, RunFolderError, ScenarioError
 from hyosan.fitting.account import recovery_told, value_at
 from hyosan.fitting.data import read_targets
+from hyosan.fitting.fitted import fitted_scenario
 from hyosan.fitting.recovery import LEVELS, Recovered, binomial_bounds, recover
 from hyosan.fitting.reference import differences
 from hyosan.fitting.regression import infer, spread, weighted_quantiles
 from hyosan.fitting.summaries import summaries_of
 from hyosan.report.observed import comparisons
 from hyosan.scenario.load import load, tree
+from hyosan.scenario.positions import plain
+from hyosan.scenario.reading import read
 from hyosan.scenario.sources import unsourced
 from hyosan.scenario.uncertain import parameters
 
@@ -38,7 +41,17 @@ DATA = """day,quantity,value,low,high,weight,reason
 40,infected,90,,,,
 ,ever_infected,100,,,,
 """
-SAME = ("reference.parquet", "posterior.parquet", "posterior.csv", "fit.json", "fitted.yaml", "scenario.yaml", "table.json", "report.txt")
+SAME = (
+    "reference.parquet",
+    "posterior.parquet",
+    "posterior.csv",
+    "fit.json",
+    "fitted.yaml",
+    "scenario.yaml",
+    "table.json",
+    "report.txt",
+    "report.html",
+)
 
 
 def fitted(folder: Path, draws: int = 25, **more: Any) -> hyosan.Fit:
@@ -283,6 +296,16 @@ def test_the_fitted_scenario_runs_and_says_where_its_numbers_come_from(done: hyo
     assert unsourced(done.fitted) == []
     assert "fitted to observed.csv: posterior median of the nearest 24 of 25 draws" in text
     assert "prior lognormal(mean 0.5 per day, sd 0.3 per day), assumed: wide" in text
+
+
+def test_sources_of_the_other_numbers_of_a_block_are_kept() -> None:
+    text = "pathogen.routes.contact"
+    source = tree("seir", {f"{text}.rates": {"anywhere": PRIORS[RATE], "home": "1 per day"}})[0]
+    (rate,) = parameters(source)
+    written = fitted_scenario(plain(source), (rate,), {RATE: 0.4}, {RATE: "fitted"}, "uncalibrated")
+    told = plain(read(written, "fitted"))["pathogen"]["routes"]["contact"]["source"]
+    assert told["rates.anywhere"] == "fitted"
+    assert told["rates.home"].startswith("assumed: 0.5 per day")
 
 
 def test_the_nearest_draw_can_be_picked(done: hyosan.Fit, tmp_path: Path) -> None:
