@@ -27,6 +27,9 @@ from hyosan.scenario.positions import plain
 from hyosan.scenario.reading import read
 from hyosan.scenario.sources import unsourced
 from hyosan.scenario.uncertain import parameters
+from hyosan.studies.member import Worker, job_of, read_member
+from hyosan.studies.plan import read_plan
+from hyosan.world.build import build
 
 RATE = "pathogen.routes.contact.rates.anywhere"
 STAY = "pathogen.transitions.1.after"
@@ -265,6 +268,26 @@ def test_a_draw_is_the_run_with_its_seed(done: hyosan.Fit, tmp_path: Path) -> No
     drawn = load("seir", overrides=TOWN | PRIORS, seed=7)
     assert drawn.pathogen.routes.contact is not None
     assert row[f"parameter {RATE}"] / 86_400 == pytest.approx(drawn.pathogen.routes.contact.rates["anywhere"])
+
+
+def test_counts_by_day_and_zone_are_those_of_the_report(tmp_path: Path, compiled: None) -> None:
+    changes = {"city.residents": 6000, "time.end": "3 days"}
+    zones = build(load("influenza", overrides=changes).city).zones[:2]
+    daily = [*(("new_infected", zone) for zone in ("all", *zones)), ("infected", "all"), ("ill", zones[0]), ("reported_infected", "all")]
+    job = job_of(read_plan({"scenario": "influenza", "set": changes, "seeds": [2]}))
+    worker = Worker(job._replace(daily=daily))
+    (tmp_path / "kept").write_bytes(worker.run(0, 2))
+    kept = read_member(tmp_path / "kept")
+    rows = [f"{day},{name},0,{zone}" for name, zone in daily for day in (1, 2, 3)]
+    (tmp_path / "observed.csv").write_text("\n".join(["day,quantity,value,zone", *rows, ""]), encoding="utf-8")
+    (tmp_path / "town.yaml").write_text("name: town\nextends: influenza\ndata: {file: observed.csv}\n", encoding="utf-8")
+    run = hyosan.run(tmp_path / "town.yaml", seed=2, overrides=changes, threads=1, out=tmp_path / "run")
+    assert kept.history_hash == run.history_hash
+    for one in comparisons(run):
+        there = kept.daily[daily.index((one.quantity, one.zone))]
+        for point in one.points:
+            assert point["run"] in (None, there[point["day"] - 1]), (one.quantity, one.zone, point)
+    assert kept.daily[0].sum() == kept.daily[3][-1] > 0
 
 
 def test_a_fit_says_what_was_found(done: hyosan.Fit) -> None:
