@@ -22,6 +22,8 @@ ROOM = 10
 """Accepted draws for each summary that the regression needs; with fewer, summaries are replaced by predictions of the parameters."""
 PILOT = 10
 """So many times the accepted draws, the nearest ones, are what the predictions are learned from."""
+FOLDS = 5
+"""Parts in which predictions are learned, each from the others."""
 LEAST = 20
 """Accepted draws at least, and 5 for each number that the regression estimates."""
 
@@ -90,8 +92,7 @@ def infer(scores: Floats, summaries: Floats, observed: Floats, weights: Floats, 
     reduced = needs_reducing(int(used.sum()), accepted) if reduce is None else reduce
     if reduced and used.any():
         pilot = _nearest(x, y, PILOT * accepted)[0]
-        project = _Projection(x[pilot], scores[pilot])
-        x, y = project(x), project(y[None])[0]
+        x, y = _predicted(x, y, scores, pilot)
     rows, distances, width = _nearest(x, y, accepted)
     kernel = 1 - (distances / width) ** 2 if width > 0 else np.ones(len(rows))
     chosen = scores[rows]
@@ -110,13 +111,23 @@ def least_accepted(summaries: int, parameters: int, reduce: bool | None) -> int:
 
 
 def adjust(scores: Floats, off: Floats, kernel: Floats) -> Floats:
-    """Scores moved along the weighted linear regression of them on `off`, the summaries minus those observed: [draws, summaries]."""
+    """Scores moved along the weighted linear regression of them on `off`, the summaries minus those observed: [draws, summaries].
+
+    What is left over is widened by what a regression on so few draws hides: residuals are smaller than errors, by the degrees of freedom that
+    the slopes take, and the fitted value at the data is itself uncertain. Without it 90 % intervals hold some 84 % of truths where ten numbers are
+    estimated from a hundred draws.
+    """
     if not off.shape[1]:
         return scores
     root = np.sqrt(kernel)[:, None]
     design = np.hstack([np.ones((len(off), 1)), off])
-    slopes = np.linalg.lstsq(design * root, scores * root, rcond=1e-10)[0][1:]
-    found: Floats = scores - off @ slopes
+    solve = np.linalg.pinv(design * root, rcond=1e-10) * root.T  # [numbers estimated, draws]
+    estimated = solve @ scores
+    left = scores - design @ estimated
+    own = (design * solve.T).sum(axis=1)
+    shrunk = 1 - 2 * own + ((design @ (solve @ solve.T)) * design).sum(axis=1)  # variance of each residual, in that of an error
+    hidden = kernel.sum() / max(float(kernel @ shrunk), 0.05 * float(kernel.sum()))
+    found: Floats = estimated[0] + left * np.sqrt(hidden * (1 + float((solve[0] ** 2).sum())))
     return found
 
 
@@ -139,6 +150,20 @@ def _nearest(x: Floats, y: Floats, count: int) -> tuple[NDArray[np.int64], Float
     if width <= float(distance[rows[-1]]):  # ties at the edge: they keep a weight
         width = float(distance[rows[-1]]) * (1 + 1 / count)
     return rows, distance[rows], width
+
+
+def _predicted(x: Floats, y: Floats, scores: Floats, pilot: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Predictions of the parameters in place of the summaries of each draw and of the data, learned from the rows of `pilot`.
+
+    No draw is predicted by what was learned from itself, else its prediction would be nearer to it than that of data can be.
+    """
+    fold = np.full(len(x), -1)
+    fold[pilot] = np.arange(len(pilot)) % FOLDS
+    parts = [_Projection(x[rows], scores[rows]) for rows in (pilot[fold[pilot] != number] for number in range(FOLDS))]
+    every = np.stack([part(x) for part in parts])
+    found = every.mean(axis=0)
+    found[pilot] = every[fold[pilot], pilot]
+    return found, np.mean([part(y[None])[0] for part in parts], axis=0)
 
 
 class _Projection:
