@@ -254,7 +254,7 @@ def _source(one: Parameter, row: dict[str, Any], account: dict[str, Any], pick: 
     unit = f" {one.unit}" if one.unit else ""
     text = f"fitted to {account['data']}: {what} of the nearest {account['accepted']:,} of {account['draws']:,} draws, adjusted by regression"
     prior = f"prior {one.said()}" + (f", {one.source}" if one.source else "")
-    return f"{text}; 90 % interval {low:g} to {high:g}{unit}; {row['verdict']}; {prior}"
+    return f"{text}; 90 % interval {low:.4g} to {high:.4g}{unit}; {row['verdict']}; {prior}"
 
 
 def _recovered(of: _Told, truths: int) -> dict[str, Any]:

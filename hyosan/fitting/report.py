@@ -36,7 +36,8 @@ def sentences(account: dict[str, Any]) -> list[str]:
     beyond = [point["name"] for point in points if not point["possible"]]
     if beyond:
         listed = ", ".join(beyond[:5]) + (f" and {len(beyond) - 5} more" if len(beyond) > 5 else "")
-        found.append(f"No draw at all comes to {len(beyond):,} of the observed numbers ({listed}): with these priors the model cannot make them.")
+        told = f"No draw at all comes to {len(beyond):,} of the observed numbers ({listed})"
+        found.append(f"{told}: with these priors the model makes them hardly ever, or never.")
     pairs = [
         f"{rows[i]['name']} and {rows[j]['name']} ({account['correlation'][i][j]:+.2f})"
         for i in range(len(rows))
@@ -81,7 +82,7 @@ def text_of_fit(account: dict[str, Any]) -> str:
         lines += ["", f"Recovery of {told['truths']:,} planted truths (draws held out, fitted with the rest)"]
         for row, one in zip(rows, told["parameters"], strict=True):
             lines.append(
-                f"  {row['name']:<{width}}  90 %: {say_held(one['held_90%'])}; variance {100 * one['shrinkage']:.0f} % less than the prior's"
+                f"  {row['name']:<{width}}  90 %: {say_held(one['held_90%'])}; variance {round(100 * one['shrinkage'])} % less than the prior's"
             )
         lines.append(f"  {'all':<{width}}  90 %: {say_held(told['pooled']['held_90%'])}; 50 %: {say_held(told['pooled']['held_50%'])}")
     lines += ["", "Chosen"]
