@@ -171,11 +171,12 @@ class _Projection:
 
     def __init__(self, x: Floats, scores: Floats) -> None:
         self.middle, centre = x.mean(axis=0), scores.mean(axis=0)
-        u, size, self.v = np.linalg.svd(x - self.middle, full_matrices=False)
-        keep = size > 1e-9 * max(size.max(initial=0.0), 1e-300)
-        u, size, self.v = u[:, keep], size[keep], self.v[keep]
-        z, target = u.T @ (scores - centre), scores - centre
-        n, rest = len(x), (target**2).sum(axis=0) - ((u.T @ target) ** 2).sum(axis=0)
+        centred, target = x - self.middle, scores - centre
+        squares, self.v = np.linalg.eigh(centred.T @ centred)  # a tenth of the work of singular values, and exact enough under a penalty
+        keep = squares > 1e-10 * max(squares.max(initial=0.0), 1e-300)
+        size, self.v = np.sqrt(squares[keep]), self.v[:, keep]
+        z = (self.v.T @ (centred.T @ target)) / size[:, None]
+        n, rest = len(x), (target**2).sum(axis=0) - (z**2).sum(axis=0)
         best: tuple[Floats, NDArray[np.float64]] | None = None
         for penalty in n * 10.0 ** np.arange(-6, 3):
             shrunk = size**2 / (size**2 + penalty)
@@ -191,5 +192,5 @@ class _Projection:
         self.slopes = best[1]
 
     def __call__(self, x: Floats) -> Floats:
-        found: Floats = (x - self.middle) @ self.v.T @ self.slopes
+        found: Floats = (x - self.middle) @ (self.v @ self.slopes)
         return found
