@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hyosan import export
     from hyosan.errors import HyosanError
+    from hyosan.fitting.fit import Fit, fit
     from hyosan.forking import Rerun, fork, rerun
     from hyosan.policy import EndOrder, GiveOrder, Policy
     from hyosan.report.brief import Brief, brief
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from hyosan.studies.study import Study, study
 
 __all__ = [
-    "Brief", "EndOrder", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Study",
-    "brief", "export", "fork", "load", "replicate", "rerun", "run", "study",
+    "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Study",
+    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "study",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ _WHERE = {
     "HyosanError": "hyosan.errors", "Progress": "hyosan.simulate", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
     "Study": "hyosan.studies.study", "study": "hyosan.studies.study", "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
     "EndOrder": "hyosan.policy", "GiveOrder": "hyosan.policy", "Policy": "hyosan.policy",
+    "Fit": "hyosan.fitting.fit", "fit": "hyosan.fitting.fit",
     "Brief": "hyosan.report.brief", "brief": "hyosan.report.brief",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
 }  # fmt: skip

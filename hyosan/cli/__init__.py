@@ -1,4 +1,4 @@
-"""The command line: `hyosan run`, `fork`, `study`, `check`, `report` and the rest. Reads what is asked, calls the library, says what came of it.
+"""The command line: `hyosan run`, `study`, `fit`, `check` and the rest. Reads what is asked, calls the library, says what came of it.
 
 Nothing is computed here, and whatever is slow to import is imported inside the command that needs it, so that `--help` and `check`
 answer at once. Results go to standard output, progress and errors to standard error. Exit codes are those of `errors.py`.
@@ -38,8 +38,9 @@ _KINDS = {
     "run": "one world",
     "fork": "the same past, another order",
     "study": "many seeds and variations, compared on the same luck",
+    "fit": "the numbers that nobody knows, fitted to data",
     "rerun": "the same world again, to see that it is the same",
-    "report": "the account of a run or a study",
+    "report": "the account of a run, a study or a fit",
     "brief": "what an authority knew at a moment of a run, and nothing else",
 }
 """What the commands that compute are for, in a few words each."""
@@ -269,6 +270,78 @@ def study(
 
 
 @app.command
+def fit(
+    source: str,
+    /,
+    *,
+    to: Path,
+    draws: Annotated[int, Parameter(validator=Number(gte=2, lte=1_000_000))] = 1000,
+    accept: str | None = None,
+    by: Literal["day", "week", "cumulative"] = "day",
+    transform: Literal["none", "sqrt", "log"] = "none",
+    reduce: Literal["auto", "yes", "no"] = "auto",
+    pick: Literal["median", "nearest"] = "median",
+    recover: Annotated[int, Parameter(validator=Number(gte=0), show_default=False)] = 0,
+    because: tuple[str, ...] = (),
+    workers: Annotated[int | None, Parameter(validator=Number(gte=0, lte=1024))] = None,
+    ray: str | None = None,
+    out: Path | None = None,
+    changes: Changes = (),
+    force: Annotated[bool, Parameter(show_default=False)] = False,
+    as_json: Json = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], show_default=False)] = False,
+) -> int:
+    """Fit the numbers given as `uncertain` to observations. Given again, also with more draws or other data, it goes on from its draws.
+
+    Parameters
+    ----------
+    source:
+        Name of a scenario that comes with hyosan, or a YAML file.
+    to:
+        What was observed, a CSV file: day or date, quantity, value[, zone, low, high, weight, reason]. A row without a day is a figure of
+        the ending.
+    draws:
+        How many draws from the priors, each one run.
+    accept:
+        Share of the draws that is accepted, the nearest to the data: `2%`. Default: 2 %, but at least 100 draws, at most half.
+    by:
+        How series are compared: day by day, by week, or summed up so far.
+    transform:
+        What is compared of each summary: itself, its square root, or the logarithm of 1 more.
+    reduce:
+        Replace summaries by linear predictions of the parameters; `auto` where there are too many for the accepted draws.
+    pick:
+        What `fitted.yaml` holds: the posterior medians, or the accepted draw nearest to the posterior mean.
+    recover:
+        Also hold out so many draws as planted truths, fit each with the others, and say how often intervals hold them.
+    because:
+        Why something was chosen, told in the report. Can be given several times.
+    workers:
+        Processes that run draws; 0 = this one alone; default: one for each core. The result does not depend on it.
+    ray:
+        Run draws with Ray: `auto` on this machine (or the cluster that `RAY_ADDRESS` names), or a cluster's address. The same bytes.
+    out:
+        Folder for the fit; default: `fits/NAME`.
+    changes:
+        Change the scenario, `path=value`, for example to give a prior. Can be given several times.
+    force:
+        Draw anew, replacing what is there.
+    as_json:
+        Say everything as JSON, one object a line.
+    quiet:
+        Say only where the result is.
+
+    """
+    from hyosan.cli.fitting import fit_and_tell
+
+    return fit_and_tell(
+        source, to=to, draws=draws, accept=accept, by=by, transform=transform, reduce={"auto": None, "yes": True, "no": False}[reduce], pick=pick,
+        recover=recover, because=because, workers=workers, ray=ray, out=out, changes=changes, force=force,
+        style="json" if as_json else "quiet" if quiet else "plain",
+    )  # fmt: skip
+
+
+@app.command
 def check(source: str, /, *, changes: Changes = (), events: Events = None, as_json: Json = False) -> int:
     """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders and injects.
 
@@ -396,12 +469,12 @@ def report(
     as_text: Annotated[bool, Parameter(name="--text", show_default=False)] = False,
     as_json: Json = False,
 ) -> int:
-    """Write the report of a run or a study anew from its folder, or tell it here.
+    """Write the report of a run, a study or a fit anew from its folder, or tell it here.
 
     Parameters
     ----------
     folder:
-        Folder of a finished run or study.
+        Folder of a finished run, study or fit.
     as_text:
         Tell it in the terminal, of a run with the tree of its forks; nothing is written.
     as_json:
@@ -415,6 +488,8 @@ def report(
 
     if (folder / ".hyosan-study").exists():
         return _report_study(folder, as_text, as_json)
+    if (folder / ".hyosan-fit").exists():
+        return _report_fit(folder, as_text, as_json)
     found = Run.open(folder)
     if as_json:
         print(_json(account(found)))
@@ -443,6 +518,21 @@ def _report_study(folder: Path, as_text: bool, as_json: bool) -> int:
         page = write_study_report(found)
         print(page)
         print(page.with_name(JSON_NAME))
+    return 0
+
+
+def _report_fit(folder: Path, as_text: bool, as_json: bool) -> int:
+    from hyosan.fitting.fit import Fit
+    from hyosan.fitting.report import text_of_fit, write_pages
+
+    found = Fit.open(folder)
+    if as_json:
+        print(_json(found.account))
+    elif as_text:
+        print(text_of_fit(found.account), end="")
+    else:
+        for name in write_pages(folder, found.account, found.failed):
+            print(folder / name)
     return 0
 
 

@@ -16,7 +16,7 @@ from hyosan.cli.progress import JSON_SECONDS, LINE_SECONDS, Style
 from hyosan.units import say_duration
 
 if TYPE_CHECKING:
-    from hyosan.studies.study import StudyProgress
+    from hyosan.studies.gathering import StudyProgress
 
 
 def study_and_tell(file: Path, *, out: Path | None, workers: int | None, ray: str | None, changes: tuple[str, ...], force: bool, style: Style) -> int:
@@ -42,7 +42,7 @@ def study_and_tell(file: Path, *, out: Path | None, workers: int | None, ray: st
 
     count = workers if workers is not None else os.cpu_count() or 1
     try:
-        with noted() as stop_if_interrupted, _shown(style) as watcher:
+        with noted() as stop_if_interrupted, shown(style, "runs") as watcher:
 
             def watch(now: StudyProgress) -> None:
                 stop_if_interrupted()
@@ -70,24 +70,25 @@ def study_and_tell(file: Path, *, out: Path | None, workers: int | None, ray: st
     return 1 if found.failed else 0
 
 
-def line(now: StudyProgress) -> str:
+def line(now: StudyProgress, what: str = "runs") -> str:
     """The progress as one line of text."""
     left = say_duration(now.left_seconds) if now.left_seconds is not None else "?"
     failed = f", {now.failed:,} failed" if now.failed else ""
-    return f"{100 * (now.done + now.failed) / max(1, now.members):5.1f} %  {now.done:,} of {now.members:,} runs{failed}  {left} left"
+    return f"{100 * (now.done + now.failed) / max(1, now.members):5.1f} %  {now.done:,} of {now.members:,} {what}{failed}  {left} left"
 
 
 @contextmanager
-def _shown(style: Style) -> Iterator[Callable[[StudyProgress], None]]:
+def shown(style: Style, what: str) -> Iterator[Callable[[StudyProgress], None]]:
+    """Show how far a study is, in a style; `what` are its members called."""
     if style == "quiet":
         yield lambda now: None
     elif style == "json":
         yield _now_and_then(JSON_SECONDS, lambda now: print(json.dumps({"event": "progress"} | now._asdict()), flush=True))
     elif sys.stderr.isatty():
-        with _bar() as watcher:
+        with _bar(what) as watcher:
             yield watcher
     else:
-        yield _now_and_then(LINE_SECONDS, lambda now: print(line(now), file=sys.stderr, flush=True))
+        yield _now_and_then(LINE_SECONDS, lambda now: print(line(now, what), file=sys.stderr, flush=True))
 
 
 def _now_and_then(seconds: float, tell: Any) -> Callable[[StudyProgress], None]:
@@ -103,7 +104,7 @@ def _now_and_then(seconds: float, tell: Any) -> Callable[[StudyProgress], None]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[StudyProgress], None]]:
+def _bar(what: str) -> Iterator[Callable[[StudyProgress], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
@@ -112,6 +113,6 @@ def _bar() -> Iterator[Callable[[StudyProgress], None]]:
         task = bar.add_task("study", total=1.0, told="reading what is done")
 
         def watcher(now: StudyProgress) -> None:
-            bar.update(task, total=now.members, completed=now.done + now.failed, told=line(now))
+            bar.update(task, total=now.members, completed=now.done + now.failed, told=line(now, what))
 
         yield watcher

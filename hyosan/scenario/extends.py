@@ -137,5 +137,5 @@ def switched_off(order: Node, place: Place) -> Node:
 def _alternatives(below: dict[str, Node], above: dict[str, Node]) -> bool:
     if "do" in below and "do" in above:
         return below["do"].value != above["do"].value
-    ours, theirs = above.keys() - {"source"}, below.keys() & _ALTERNATIVES
+    ours, theirs = above.keys() - {"source", "as"}, below.keys() & _ALTERNATIVES
     return bool(ours and theirs and ours <= _ALTERNATIVES and not ours & theirs)

@@ -58,12 +58,16 @@ def wrong_name(name: str) -> str | None:
 def resolve_file(folder: Path, name: str) -> Path:
     """The existing file `name` below `folder`, links followed; of a library scenario, in the current folder if the library has none.
 
+    A file that is not there but comes with the library is that one, so that a scenario can extend one of the library that has tables.
+
     Raises ScenarioError: an absolute path, `..`, a link that leads out of the folder, no such file, not a regular file.
     """
     if problem := wrong_name(name):
         raise ScenarioError(problem)
     if folder == LIBRARY and not (folder / name).exists():
         folder = Path.cwd()
+    elif not (folder / name).exists() and (LIBRARY / name).is_file():
+        folder = LIBRARY
     try:
         path = (folder / name).resolve()
         inside = path.is_relative_to(folder.resolve())

@@ -17,7 +17,7 @@ SCHEMA_FILE = Path(__file__).parent / "scenario.schema.json"
 _UNCERTAIN = {
     "type": "object",
     "description": "a number that nobody knows: a distribution; drawn once for each run of a study, its median elsewhere",
-    "properties": {"uncertain": {"type": "object", "minProperties": 1}, "source": {"type": "string"}},
+    "properties": {"uncertain": {"type": "object", "minProperties": 1}, "as": {"type": "string"}, "source": {"type": "string"}},
     "required": ["uncertain"],
     "additionalProperties": False,
 }

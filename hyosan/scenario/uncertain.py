@@ -1,15 +1,18 @@
 """`uncertain: {distribution}` in place of any number: one that nobody knows, the same throughout a run, different between runs.
 
 Without a seed it is the median; with a seed it is drawn by luck keyed by the seed and the field path alone, so that no other
-change to the scenario shifts it. Exponentials and logarithms are those of `decimal`: the same on every platform.
+change to the scenario shifts it. With `as: NAME` beside it luck is keyed by the name: fields of one name are one number that nobody knows.
+Exponentials and logarithms are those of `decimal`: the same on every platform.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
+from functools import lru_cache
+from typing import NamedTuple
 
 from hyosan.errors import UnitError
 from hyosan.scenario.nearest import did_you_mean, listed, short
@@ -19,6 +22,7 @@ from hyosan.units import parse
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,2})?)\s*(.{0,40}?)\s*")
 _BASE_UNITS = {"duration": "s", "rate": "per s", "length": "m", "speed": "m/s", "share": ""}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,59}")
 _HALF = Decimal("0.5")
 _PI = Decimal("3.14159265358979323846264338327950288")
 
@@ -58,12 +62,97 @@ def find_uncertain(node: Node, path: Path = ()) -> list[tuple[str, Place]]:
     return [found for key, child in node.mapping.items() for found in find_uncertain(child, (*path, key))]
 
 
+class Parameter(NamedTuple):
+    """A number that nobody knows: what its luck is keyed by, the fields that it stands in, and its law."""
+
+    key: str
+    """The field path, or the name given with `as`."""
+    paths: tuple[str, ...]
+    place: Place
+    law: str
+    numbers: dict[str, Decimal]
+    unit: str
+    whole: bool
+    """Whether its field takes whole numbers alone."""
+    source: str
+    """What is written as its source, of the law or of the field ("" = nothing)."""
+
+    def at(self, u: Decimal) -> float:
+        """Its value where a share `u` (0 < u < 1) of its law lies below, in `unit`."""
+        with localcontext() as context:
+            context.prec = 40
+            value = _LAWS[self.law][1](u, **self.numbers)
+            context.prec = 15
+            value = +value
+        return int(value.to_integral_value()) if self.whole else float(value)
+
+    def drawn(self, seed: int) -> float:
+        """Its value in runs with this seed."""
+        return self.at(fraction(seed, self.key))
+
+    def written(self, value: float) -> str | float:
+        """A value as it would stand in the field."""
+        return f"{float(value)!r} {self.unit}" if self.unit else value
+
+    def said(self) -> str:
+        """The law in words: `lognormal(mean 0.5 per day, sd 0.2 per day)`."""
+        values = list(self.numbers.items())
+        if self.law == "empirical":
+            return f"one of {len(values)} values ({values[0][1]:f} ... {values[-1][1]:f} {self.unit})".replace(" )", ")")
+        told = [f"{name} {value.normalize():f}{f' {self.unit}' if self.unit and name != 'shape' else ''}" for name, value in values]
+        return f"{self.law}({', '.join(told)})"
+
+
+def parameters(root: Node) -> tuple[Parameter, ...]:
+    """The uncertain numbers of a scenario in the order of its fields, those that are `fixed` left out; fields with the same `as` are one.
+
+    Raises ScenarioError: as `resolve`; fields with one name but other laws.
+    """
+    found: dict[str, Parameter] = {}
+    for node, path, shape in _standing(root, ROOT, ()):
+        one = _read(node, shape, path)
+        before = found.get(one.key)
+        if before is None:
+            found[one.key] = one
+        elif (before.law, before.numbers, before.unit, before.whole) != (one.law, one.numbers, one.unit, one.whole):
+            told = f"is named {one.key[:60]!r} like `{before.paths[0]}`, but has another law ({one.said()}, there {before.said()})"
+            raise refused([Problem(node.place, path, f"{told}; write the same law, or another name")])
+        else:
+            found[one.key] = before._replace(paths=(*before.paths, *one.paths))
+    return tuple(one for one in found.values() if one.law != "fixed")
+
+
+def _standing(node: Node, shape: Shape, path: Path) -> Iterator[tuple[Node, Path, Shape]]:
+    """Every mapping with `uncertain` that stands for a number, with its path and what the field takes."""
+    if isinstance(node.value, list):
+        for index, child in enumerate(node.value):
+            yield from _standing(child, step(shape, index, node), (*path, index))
+    elif node.mapping is not None and "uncertain" in node.mapping and not is_free(shape):
+        yield node, path, shape
+    else:
+        for key, child in (node.mapping or {}).items():
+            yield from _standing(child, step(shape, key, node), (*path, key))
+
+
 def _drawn(node: Node, seed: int | None, shape: Shape, path: Path) -> Node:
+    one = _read(node, shape, path)
+    value = one.at(_HALF) if seed is None else one.drawn(seed)
+    return Node(one.written(value), node.place)
+
+
+def _read(node: Node, shape: Shape, path: Path) -> Parameter:
+    """The law in `{uncertain: {law}}` at a path. Raises ScenarioError: as `resolve`."""
     entries = node.mapping or {}
-    extra = entries.keys() - {"uncertain", "source"}
+    extra = entries.keys() - {"uncertain", "source", "as"}
     if extra:
         name = sorted(extra)[0]
-        raise refused([Problem(node.keys[name], (*path, name), "stands beside `uncertain`; only `source` may")])
+        raise refused([Problem(node.keys[name], (*path, name), "stands beside `uncertain`; only `source` and `as` may")])
+    key = dotted(path)
+    if "as" in entries:
+        given = entries["as"].value
+        if not isinstance(given, str) or not _NAME.fullmatch(given):
+            raise refused([Problem(entries["as"].place, (*path, "as"), "must be a name: letters, digits, spaces, `-` and `_`, at most 60")])
+        key = given
     law = {name: child for name, child in (entries["uncertain"].mapping or {}).items() if name != "source"}
     inside = (*path, "uncertain")
     if len(law) != 1 or (name := next(iter(law))) not in _LAWS:
@@ -72,18 +161,14 @@ def _drawn(node: Node, seed: int | None, shape: Shape, path: Path) -> Node:
         shown = f"`{found[:60]}` is no distribution that can be uncertain" if found is not None else "is not one distribution"
         raise refused([Problem(entries["uncertain"].place, inside, f"{shown}; {hint}")])
     numbers, unit = _parameters(name, law[name], (*inside, name))
-    u = _HALF if seed is None else fraction(seed, dotted(path))
-    with localcontext() as context:
-        context.prec = 40
-        try:
-            value = _LAWS[name][1](u, **numbers)
-        except ValueError as error:
-            raise refused([Problem(law[name].place, (*inside, name), str(error))]) from None
-        context.prec = 15
-        value = +value
-    if unit:
-        return Node(f"{float(value)!r} {unit}", node.place)
-    return Node(int(value.to_integral_value()) if int in shape else float(value), node.place)
+    sources = [entries.get("source"), (entries["uncertain"].mapping or {}).get("source"), (law[name].mapping or {}).get("source")]
+    source = next((one.value for one in sources if one is not None and isinstance(one.value, str)), "")
+    one = Parameter(key, (dotted(path),), node.place, name, numbers, unit, int in shape, source)
+    try:
+        one.at(_HALF)
+    except ValueError as error:
+        raise refused([Problem(law[name].place, (*inside, name), str(error))]) from None
+    return one
 
 
 def _parameters(name: str, node: Node, path: Path) -> tuple[dict[str, Decimal], str]:
@@ -161,6 +246,7 @@ def _positive(**numbers: Decimal) -> None:
         raise ValueError("`shape` must lie between 0.1 and 50")
 
 
+@lru_cache(maxsize=4096)
 def normal_quantile(u: Decimal) -> Decimal:
     """The standard normal's quantile at 0 < u < 1, to about 20 digits.
 

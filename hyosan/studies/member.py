@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from hyosan.results.ending import Ending
 from hyosan.results.verdicts import MET as JUDGED_MET
 from hyosan.results.verdicts import judge
 from hyosan.scenario.objectives import Objective
+from hyosan.studies.days import Days, packed, unpacked
 from hyosan.studies.plan import Plan
 from hyosan.units import DAY_SECONDS
 
@@ -49,6 +51,8 @@ class Job(NamedTuple):
     """For each variation a hash of all that its members follow from, but for the seed."""
     objectives: list[str]
     """Objectives that all variations have."""
+    daily: Sequence[Sequence[str]] = ()
+    """Quantities, each with a zone, whose number on every calendar day is kept (see `days.py`); with any, who was infected is not."""
 
     @property
     def figures(self) -> list[str]:
@@ -68,6 +72,10 @@ class Member(NamedTuple):
     """Ids of those ever infected, ascending."""
     history_hash: str
     result_hash: str
+    daily: NDArray[np.int64]
+    """[quantities of `Job.daily`, calendar days]"""
+    drawn: dict[str, float]
+    """With `Job.daily`, the numbers that nobody knows as drawn in this member, by key, in the units of their laws."""
 
 
 def job_of(plan: Plan) -> Job:
@@ -106,6 +114,7 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self.job = job
         self._worlds: dict[str, Any] = {}
+        self._uncertain: dict[int, Any] = {}
 
     def run(self, variation: int, seed: int) -> bytes:
         """The file of a member. Raises HyosanError as `hyosan.run`."""
@@ -141,10 +150,20 @@ class Worker:
             {
                 "variation": job.names[variation], "seed": seed, "key": job.keys[variation],
                 "figures": Ending.from_json(manifest["ending"]).figures(manifest["end_second"]) | kept.met(manifest),
-                "series": kept.sampled().tolist(), "infected": _pack(kept.infected),
+                "series": kept.sampled().tolist(), "infected": "" if job.daily else _pack(kept.infected),
                 "history_hash": history_hash(hashes), "result_hash": result_hash(hashes, manifest),
             }
+            | ({"daily": packed(kept.by_day(manifest)), "drawn": self._drawn(variation, seed)} if job.daily else {})
         )  # fmt: skip
+
+    def _drawn(self, variation: int, seed: int) -> dict[str, float]:
+        """The numbers that nobody knows, as drawn with a seed, by key."""
+        if variation not in self._uncertain:
+            from hyosan.scenario.load import tree
+            from hyosan.scenario.uncertain import parameters
+
+            self._uncertain[variation] = parameters(tree(self.job.tree, self.job.changes[variation])[0])
+        return {one.key: one.drawn(seed) for one in self._uncertain[variation]}
 
     def _world(self, scenario: Any) -> Any:
         from hyosan.world.build import build
@@ -169,6 +188,8 @@ class _Tally:
         self.infected: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._rows: dict[tuple[str, str, str], list[tuple[int, int]]] = {(job.zone, QUANTITIES[name].view, name): [] for name in job.quantities}
         self._rows |= {(one.place, one.seen, one.quantity): [] for one in wanted.values()}
+        self.days = Days(job.daily, allotted_seconds)
+        self._rows |= {key: [] for key in self.days.keys()}  # noqa: SIM118 - a method, of no mapping
 
     def append(self, table: str, columns: Any) -> None:
         from hyosan.results.columns import to_batch
@@ -178,6 +199,8 @@ class _Tally:
         if table == "people":
             ids, since = (batch.column(name).to_numpy() for name in ("person", "infected_second"))
             self.infected = np.sort(ids[since >= 0]).astype(np.int64)
+        if table == "events":
+            self.days.take_events(batch)
         if table == "series":
             names = ("second", "zone", "view", "quantity", "value")
             for second, zone, view, quantity, value in zip(*(batch.column(batch.schema.get_field_index(n)).to_pylist() for n in names), strict=True):
@@ -192,6 +215,10 @@ class _Tally:
             if len(moments):
                 found[row] = values[np.maximum(np.searchsorted(moments, self.job.seconds, side="right") - 1, 0)]
         return found
+
+    def by_day(self, manifest: dict[str, Any]) -> NDArray[np.int64]:
+        """The counts of the quantities of `Job.daily` on every calendar day."""
+        return self.days.counted(self._changes, manifest["end_second"], manifest["start_clock_seconds"])
 
     def met(self, manifest: dict[str, Any]) -> dict[str, float]:
         """For each objective of the job whether the run met it."""
@@ -219,7 +246,19 @@ def read_member(path: Path, key: str | None = None) -> Member:
         if key is not None and kept["key"] != key:
             raise ValueError("it belongs to another study")
         series = np.array(kept["series"], dtype=np.int64)
-        return Member(kept["variation"], kept["seed"], kept["figures"], series, _unpack(kept["infected"]), kept["history_hash"], kept["result_hash"])
+        infected = _unpack(kept["infected"]) if kept["infected"] else np.empty(0, dtype=np.int64)
+        daily = unpacked(kept["daily"]) if "daily" in kept else np.zeros((0, 0), dtype=np.int64)
+        return Member(
+            kept["variation"],
+            kept["seed"],
+            kept["figures"],
+            series,
+            infected,
+            kept["history_hash"],
+            kept["result_hash"],
+            daily,
+            kept.get("drawn", {}),
+        )
     except (OSError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise RunFolderError(f"{path}: missing or damaged: {error}. Give the same command again: the member is run anew.") from error
 

@@ -10,40 +10,28 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from hyosan import provenance
 from hyosan.errors import CommandError, RunFolderError, ScenarioError
-from hyosan.results.atomic import HASH_BYTES, explain_write_error, hash_file, remove_temporary_files, write_bytes
+from hyosan.results.atomic import HASH_BYTES, hash_file, remove_temporary_files, write_bytes
 from hyosan.results.lock import LOCK_NAME, OWNER_NAME, FolderLock
 from hyosan.results.manifest import NAME as MANIFEST
 from hyosan.results.manifest import is_started, read_manifest, verify_file, write_manifest
-from hyosan.studies import workers as crews
-from hyosan.studies.member import Job, Member, job_of, read_member
+from hyosan.studies.gathering import MEMBERS, MemberFolder, StudyProgress, gather, make_folder
+from hyosan.studies.member import job_of, read_member
 from hyosan.studies.plan import Plan, read_plan
 from hyosan.studies.summary import TABLES, write_tables
-from hyosan.studies.workers import Outcome, Task
+from hyosan.studies.workers import Task
 
 __all__ = ["Study", "StudyProgress", "study"]
 
 PLAN_NAME = "study.yaml"
 MARK = ".hyosan-study"
 """An empty file that marks a folder as a study's: nothing is ever deleted in a folder without it."""
-MEMBERS = "members"
 MAX_WORKERS = 1024
-
-
-class StudyProgress(NamedTuple):
-    """How far a study is: runs done (some by an earlier command), failed, in all; time spent, and what is left if it goes on so."""
-
-    done: int
-    failed: int
-    members: int
-    elapsed_seconds: float
-    left_seconds: float | None
 
 
 class Study:
@@ -127,7 +115,7 @@ class Study:
         for name in self._manifest["files"]:
             verify_file(self.path, name, self._manifest)
         plan = read_plan(self.path / PLAN_NAME)
-        if _study_hash(_Folder(self.path, plan, None), self.failed) != self.study_hash:
+        if _study_hash(MemberFolder(self.path, plan, None), self.failed) != self.study_hash:
             raise RunFolderError(f"{self.path / MEMBERS}: the members are not those that the manifest's hash was made of.")
 
 
@@ -166,8 +154,8 @@ def study(
                 return found
             (folder / MANIFEST).unlink()
         write_bytes(folder / PLAN_NAME, plan.resolved().encode())
-        kept = _Folder(folder, plan, job)
-        failed, seconds, ran = _run(kept, workers, ray, progress)
+        kept = MemberFolder(folder, plan, job)
+        failed, seconds, ran = gather(kept, workers, ray, progress)
         write_tables(folder, plan, job, kept.members)
         _finish(kept, failed, seconds, ran)
         return Study.open(folder)
@@ -175,80 +163,7 @@ def study(
         lock.release()
 
 
-class _Folder:
-    """The members of a study on disk."""
-
-    def __init__(self, folder: Path, plan: Plan, job: Job | None) -> None:
-        self.path, self.plan = folder, plan
-        self.job = job if job is not None else job_of(plan)
-
-    def path_of(self, task: Task) -> Path:
-        """The file of a member: numbers, not names, so that any name of a variation will do."""
-        return self.path / MEMBERS / f"{task.variation:04d}-s{task.seed}.member"
-
-    def tasks(self) -> Iterator[Task]:
-        """All members, the variations of a seed one after another, so that pairs are whole as early as can be."""
-        for seed in self.plan.seeds:
-            for variation in range(len(self.job.names)):
-                yield Task(variation, seed)
-
-    def read(self, task: Task) -> Member | None:
-        """A member that is done; None if it is not, or its file is damaged or another study's."""
-        path = self.path_of(task)
-        if not path.is_file():
-            return None
-        try:
-            return read_member(path, self.job.keys[task.variation])
-        except RunFolderError:
-            return None
-
-    def members(self, variation: int) -> Iterator[Member]:
-        """The members of a variation that are done, in order of seeds."""
-        for seed in self.plan.seeds:
-            if (one := self.read(Task(variation, seed))) is not None:
-                yield one
-
-
-def _run(kept: _Folder, workers: int, ray: str | None, progress: Any) -> tuple[list[dict[str, Any]], float, int]:
-    """Run what is not done yet; gives the failures, the time it took and how many were run."""
-    _make(kept.path / MEMBERS)
-    remove_temporary_files(kept.path / MEMBERS)
-    before = sum(1 for task in kept.tasks() if kept.read(task) is not None)
-    done, begun, told = before, time.monotonic(), 0.0
-    failures: dict[Task, str] = {}
-    total = kept.plan.members
-
-    def tell(at_once: bool = False) -> None:
-        nonlocal told
-        now = time.monotonic()
-        if progress is not None and (at_once or now - told >= 0.1):
-            told = now
-            ran = done - before + len(failures)
-            left = (now - begun) / ran * (total - done - len(failures)) if ran else None
-            progress(StudyProgress(done, len(failures), total, now - begun, left))
-
-    tell(at_once=True)
-    tasks = (task for task in kept.tasks() if not kept.path_of(task).is_file() or kept.read(task) is None)
-    for outcome in _outcomes(kept.job, tasks, workers if total - before > 1 else 0, ray):
-        if outcome.failure:
-            failures[outcome.task] = outcome.failure
-        else:
-            write_bytes(kept.path_of(outcome.task), outcome.data)
-            done += 1
-        tell()
-    tell(at_once=True)
-    order = sorted(failures, key=lambda task: (task.variation, task.seed))
-    failed = [{"variation": kept.job.names[task.variation], "seed": task.seed, "message": failures[task]} for task in order]
-    return failed, time.monotonic() - begun, done - before + len(failures)
-
-
-def _outcomes(job: Job, tasks: Iterator[Task], workers: int, ray: str | None) -> Iterator[Outcome]:
-    if ray is not None:
-        return crews.with_ray(job, tasks, ray)
-    return crews.processes(job, tasks, workers) if workers else crews.here(job, tasks)
-
-
-def _finish(kept: _Folder, failed: list[dict[str, Any]], seconds: float, ran: int) -> None:
+def _finish(kept: MemberFolder, failed: list[dict[str, Any]], seconds: float, ran: int) -> None:
     plan, names = kept.plan, [PLAN_NAME, *(f"{name}.parquet" for name in TABLES)]
     files = {name: {"hash": hash_file(kept.path / name), "bytes": (kept.path / name).stat().st_size} for name in names}
     scenario = plan.tree
@@ -264,7 +179,7 @@ def _finish(kept: _Folder, failed: list[dict[str, Any]], seconds: float, ran: in
     write_manifest(kept.path, manifest)
 
 
-def _study_hash(kept: _Folder, failed: list[dict[str, Any]]) -> str:
+def _study_hash(kept: MemberFolder, failed: list[dict[str, Any]]) -> str:
     """Over what each member came to, in the order of variations and seeds. Raises RunFolderError: a member is missing or damaged."""
     digest = hashlib.blake2b(digest_size=HASH_BYTES)
     wanting = {(one["variation"], one["seed"]) for one in failed}
@@ -291,7 +206,7 @@ def _is_whole(found: Study) -> bool:
 
 def _taken(folder: Path, plan: Plan, force: bool) -> FolderLock:
     """The right to write into the folder of a study, which is made or cleared as need be."""
-    _make(folder)
+    make_folder(folder)
     lock = FolderLock(folder)
     try:
         remove_temporary_files(folder)
@@ -314,13 +229,6 @@ def _is_same(path: Path, plan: Plan) -> bool:
         return path.read_text(encoding="utf-8") == plan.resolved()
     except (OSError, ValueError, ScenarioError):
         return False
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise explain_write_error(error, folder, 0) from error
 
 
 def _clear(folder: Path) -> None:

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from hyosan.errors import ScenarioError
-from hyosan.scenario.load import load, uncertain_fields
-from hyosan.scenario.uncertain import fraction, normal_quantile
+from hyosan.scenario.load import load, tree, uncertain_fields
+from hyosan.scenario.uncertain import fraction, normal_quantile, parameters
 
 UNIFORM = {"uniform": {"low": "2 days", "high": "4 days"}}
 
@@ -72,6 +72,27 @@ def test_a_parameter_that_differs_between_people_can_itself_be_uncertain() -> No
     after = {"varies": {"exponential": {"mean": {"uncertain": UNIFORM}}}}
     scenario = load("seir", overrides={"pathogen.transitions.0.after": after})
     assert scenario.pathogen.transitions[0].after.varies.law.mean == 3 * 86_400  # type: ignore[union-attr]
+
+
+def test_fields_of_one_name_are_one_number() -> None:
+    def source(other: object = UNIFORM, name: str = "stay") -> dict[str, object]:
+        return {
+            "extends": "seir",
+            "time": {"end": {"uncertain": UNIFORM, "as": "stay", "source": "assumed: a guess"}},
+            "checkpoints": {"every": {"uncertain": other, "as": name}},
+        }
+
+    scenario = load(source(), seed=3)
+    assert scenario.checkpoints.every == scenario.time.end != load(source(), seed=4).time.end
+    assert load(source(name="other"), seed=3).checkpoints.every != scenario.time.end
+    (one,) = parameters(tree(source())[0])
+    assert (one.key, one.paths, one.source) == ("stay", ("time.end", "checkpoints.every"), "assumed: a guess")
+    assert one.written(one.drawn(3)) == f"{one.drawn(3)} days"
+    assert one.said() == "uniform(low 2 days, high 4 days)"
+    with pytest.raises(ScenarioError, match=r"checkpoints\.every: is named 'stay' like `time\.end`, but has another law"):
+        parameters(tree(source({"uniform": {"low": "1 day", "high": "2 days"}}))[0])
+    with pytest.raises(ScenarioError, match="must be a name"):
+        load(source(name="a.b"))
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_the_number_of_workers_decides_nothing(done: hyosan.Study, tmp_path: Pat
 
 
 def test_order_decides_nothing(done: hyosan.Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studying._Folder, "tasks", lambda self: iter([workers.Task(v, s) for v in (1, 0) for s in (5, 2, 6, 1, 3, 4)]))
+    monkeypatch.setattr(studying.MemberFolder, "tasks", lambda self: iter([workers.Task(v, s) for v in (1, 0) for s in (5, 2, 6, 1, 3, 4)]))
     assert content(hyosan.study(PLAN, out=tmp_path / "other").path) == content(done.path)
 
 
