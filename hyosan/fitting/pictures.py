@@ -30,6 +30,7 @@ def _parameters(rows: list[dict[str, Any]]) -> Spec:
         for row in rows
         for which in ("prior", "posterior")
     ]
+    names = list(dict.fromkeys(one["name"] for one in values))
     y = {"field": "which", "type": "nominal", "title": None, "sort": ["prior", "posterior"]}
     colour = {"field": "which", "type": "nominal", "legend": None, "scale": {"domain": ["prior", "posterior"], "range": [RULE, TRUTH]}}
     x = {"type": "quantitative", "title": None, "scale": {"zero": False}}
@@ -45,7 +46,7 @@ def _parameters(rows: list[dict[str, Any]]) -> Spec:
     }
     return {
         "config": _CONFIG, "data": {"values": values},
-        "facet": {"row": {"field": "name", "title": None, "sort": None, "header": {"labelAngle": 0, "labelAlign": "left", "labelOrient": "top"}}},
+        "facet": {"row": {"field": "name", "title": None, "sort": names, "header": {"labelAngle": 0, "labelAlign": "left", "labelOrient": "top"}}},
         "spec": {"width": 480, "height": 44, "layer": [rule("low", "high", 1.5), rule("lower", "upper", 5), dot]},
         "resolve": {"scale": {"x": "independent"}},
     }  # fmt: skip

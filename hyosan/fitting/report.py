@@ -26,7 +26,7 @@ def sentences(account: dict[str, Any]) -> list[str]:
     ]
     weak = [row["name"] for row in rows if row["verdict"].startswith("not identified")]
     if weak:
-        found.append(f"Not identified by these data, posterior as wide as the prior: {', '.join(weak)}. Their fitted values are the priors'.")
+        found.append(f"Not identified by these data, posterior as wide as the prior: {', '.join(weak)}. Their fitted values come from the priors.")
     edge = [row["name"] for row in rows if row["verdict"].startswith("at the edge")]
     if edge:
         found.append(f"At the edge of the prior: {', '.join(edge)}. Prior and data disagree: widen the prior, or doubt the model.")
