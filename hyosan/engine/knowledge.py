@@ -135,8 +135,10 @@ class Knowledge:
         hours = (second - onset) // 3600
         self.late[hours] = self.late.get(hours, 0) + 1
         if exposed >= 0:
+            # To the nearest quarter of an hour, as one tells it: whether bites come early or late in a tick then cancels out.
             step = STEP_MINUTES * 60
-            self._incubation.known.add(exposed // step, exposed // step, onset // step)
+            infected, ill = (exposed + step // 2) // step, (onset + step // 2) // step
+            self._incubation.known.add(infected, infected, ill)
 
     def positive(self, second: int, zone: int, row: int, episode: int) -> None:
         """A test of a person was positive: a case, rightly or not, new or known before."""
