@@ -126,8 +126,9 @@ class Knowledge:
             self.reported[kind] += 1
             if kind in SHOWN:
                 self._shows(second, zone, exposed, onset)
+        if not before or kinds != known[1]:  # who is found again is no news
+            self.last_report = max(self.last_report, second)
         self._known[row] = (episode, kinds)
-        self.last_report = max(self.last_report, second)
 
     def _shows(self, second: int, zone: int, exposed: int, onset: int) -> None:
         """Somebody was reported whose onset shows: by zone, how late, and how long after infection where that is known."""

@@ -56,9 +56,9 @@ class IncubationEstimate:
         return _hours(self.posterior, self.posterior.quantiles(share), self.step_minutes)
 
     def quantile_minutes(self, share: float) -> WholeRange:
-        """`quantile_hours` in whole minutes, for periods of minutes. Raises ValueError: share not within 0 .. 1 exclusive."""
-        values = self.posterior.middle_and_bounds(self.posterior.quantiles(share))
-        return WholeRange(*(floor(value * self.step_minutes + 0.5) for value in values))
+        """`quantile_hours` in whole minutes, rounded outwards. Raises ValueError: share not within 0 .. 1 exclusive."""
+        middle, low, high = (value * self.step_minutes for value in self.posterior.middle_and_bounds(self.posterior.quantiles(share)))
+        return WholeRange(floor(middle + 0.5), floor(low), ceil(high))
 
     def bound_hours(self, share: float) -> int:
         """Hours within which a `share` of the infected fall ill, at the upper end of the interval and rounded up: for a decision to release.
