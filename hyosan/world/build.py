@@ -8,11 +8,12 @@ from pathlib import Path
 
 from hyosan.errors import ScenarioError
 from hyosan.scenario.city import City
-from hyosan.world.build_town import build_town
+from hyosan.world.build_town import build_town, residents_of
 from hyosan.world.checks import check_table
 from hyosan.world.contacts import build_lattice, build_network
 from hyosan.world.finish import finish
 from hyosan.world.frame import World
+from hyosan.world.kept import KEEP_FROM, kept_or_built
 from hyosan.world.memory import estimate_bytes, refuse_if_too_large
 from hyosan.world.own_tables import build_own
 from hyosan.world.plain import build_households, build_rooms, build_well_mixed
@@ -51,6 +52,6 @@ def build(city: City, base: Path | None = None) -> World:
     if city.rooms is not None:
         return build_rooms(city, city.rooms)
     if city.korea is not None or city.country is not None:
-        return build_town(city)
+        return kept_or_built(city, lambda: build_town(city)) if residents_of(city) >= KEEP_FROM else build_town(city)
     assert city.school is not None, "a city has exactly one ground"
     return build_school(city, city.school)

@@ -51,7 +51,16 @@ def happens(seed: int, purpose: int, ids: Ints, share: float, n: Ints | int = 0)
 
 def shuffled(seed: int, purpose: int, ids: Ints, n: Ints | int = 0) -> Ints:
     """Positions of `ids` in random order (sorted by their bits; ties in the order given)."""
-    return np.argsort(luck.bits_array(seed, purpose, ids, n), kind="stable").astype(np.int64)
+    return in_order(luck.bits_array(seed, purpose, ids, n))
+
+
+def in_order(keys: Ints) -> Ints:
+    """Positions that sort `keys`, ties in the order given. Where no two are equal, the fast sort, which keeps no order of ties, does it."""
+    order = np.argsort(keys)
+    found = keys[order]
+    if bool(np.any(found[1:] == found[:-1])):
+        order = np.argsort(keys, kind="stable")
+    return order.astype(np.int64, copy=False)
 
 
 def apportion(weights: Ints, total: int) -> Ints:
