@@ -17,6 +17,7 @@ from hyosan.cli.fitting import fit
 from hyosan.cli.folders import brief, export, report
 from hyosan.cli.forking import fork, rerun
 from hyosan.cli.kept import cache
+from hyosan.cli.measuring import bench
 from hyosan.cli.running import run
 from hyosan.cli.scenarios import check, city, new, pathogen
 from hyosan.cli.studying import study
@@ -73,7 +74,7 @@ app = App(
     name="hyosan", help=_HELP, help_epilogue=_EPILOGUE, version=_version, default_parameter=Parameter(negative=()), suppress_keyboard_interrupt=False
 )
 
-for command in (run, fork, rerun, study, fit, check, pathogen, city, new, report, brief, export, cache):
+for command in (run, fork, rerun, study, fit, check, pathogen, city, new, report, brief, export, bench, cache):
     app.command(command)
 
 
