@@ -116,7 +116,8 @@ def _draw_borders(draft: Draft, places: tuple[Municipality, ...], east: Ints, no
         half = int(min(10_000, np.partition(distance, 1)[1] // 2))
         x, y = int(east[number]), int(north[number])
         draft.zone_rings[place.unique_name] = [rectangle(x - half, y - half, x + half, y + half)]
-    draft.zone_rings["outside"] = []  # beyond the towns, all over the map
+    for everywhere in ("outside", "camp"):  # beside each town: no one shape
+        draft.zone_rings[everywhere] = []
 
 
 def _checks(residents: int, population: int, people: People, moved: Ints) -> tuple[Check, ...]:

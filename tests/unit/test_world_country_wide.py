@@ -59,6 +59,8 @@ def test_places_lie_where_their_municipality_is(korea: World) -> None:
     inside = np.flatnonzero(korea.ground.place_zone == korea.zones.index(PLACES[number].unique_name))
     assert abs(korea.ground.place_x[inside].mean() - east[number]) < 1_000
     assert abs(korea.ground.place_y[inside].mean() - north[number]) < 1_000
+    shapes = {one["properties"]["zone"]: one["geometry"] for one in korea.zone_geojson["features"]}  # type: ignore[index, attr-defined]
+    assert {zone for zone, shape in shapes.items() if shape is None} == {"outside", "camp"}
     homes = korea.ground.place_parent >= 0
     parents = korea.ground.place_parent[homes]
     assert (korea.ground.place_zone[parents] == korea.ground.place_zone[homes]).all()
