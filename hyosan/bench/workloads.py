@@ -243,6 +243,20 @@ def building(bench: Bench) -> Iterator[Row]:
         yield row(f"a city of {say(people)} people is read again", seconds["read again"], "s")
 
 
+def korea(bench: Bench) -> Iterator[Row]:
+    """All of Korea, influenza by day, with workers who cross borders: at its full size only where `--people-at-most` allows it."""
+    whole = 51_169_148
+    people = whole if bench.most >= whole else min(bench.most, 200_000 if bench.quick else 1_000_000)
+    overrides = ["city.korea=all", residents(max(people, 200_000)), "time.tick=1 day", f"time.end={DAYS} days", "time.stop_when_over=false"]
+    if people < whole:
+        bench.skipped.append(Skipped(f"Korea with {whole:,} people", f"more than the {say(bench.most)} asked for"))
+    found = bench.run("influenza", *overrides, repeats=1)
+    if found:
+        name = f"Korea, {say(found['people'])} people in 250 municipalities, {DAYS} days"
+        yield from speed_rows(name, found, seconds_target="<= 300" if people == whole else None)
+        yield row(f"{name}: memory", found["rss_mb"], "MB", target="<= 12000" if people == whole else None)
+
+
 def machine(bench: Bench) -> Iterator[Row]:
     """The machine's own limits."""
     for threads in sorted({1, bench.threads}):
@@ -255,6 +269,7 @@ def machine(bench: Bench) -> Iterator[Row]:
 WORKLOADS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "machine": machine, "city": city, "patches": patches, "network": network, "fights": fights, "flagship": flagship, "many": many,
     "folder": folder, "cold": cold, "memory": memory, "scaling": scaling, "policy": policy, "pull": pull, "building": building,
+    "korea": korea,
 }  # fmt: skip
 """All workloads by name, in the order in which they are measured."""
 NEEDS = {"city": ("covasim", "starsim"), "patches": ("laser",), "network": ("epiworld",), "many": ("covasim",)}

@@ -34,7 +34,7 @@ def bench(
     ----------
     only:
         Workloads, names separated by commas: machine, city, patches, network, fights, flagship, many, folder, cold, memory, scaling, policy,
-        pull, building. Default: all, an hour or more.
+        pull, building, korea. Default: all, an hour or more.
     quick:
         Small sizes, one repeat: to see that all of it works, not how fast it is.
     repeats:

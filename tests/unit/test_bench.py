@@ -85,7 +85,7 @@ def test_quick_measures_the_smallest_alone() -> None:
     assert [one["overrides"] for one in bench.own.asked] == [["city.residents=20000"]]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", ["patches", "fights", "flagship", "many", "folder", "scaling", "policy", "pull", "memory"])
+@pytest.mark.parametrize("name", ["patches", "fights", "flagship", "many", "folder", "scaling", "policy", "pull", "memory", "korea"])
 def test_every_workload_gives_figures_with_units(name: str) -> None:
     rows = list(WORKLOADS[name](pretend()))
     assert all(one.value >= 0 and one.unit and (one.target is None) == (one.met is None) for one in rows)

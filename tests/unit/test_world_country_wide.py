@@ -132,9 +132,12 @@ def test_a_wrong_table_is_told_with_its_line(text: str, words: str, tmp_path: Pa
     ],
 )
 def test_what_cannot_be_is_refused(overrides: list[str], words: str) -> None:
-    with pytest.raises(HyosanError, match=words):
+    def build_it() -> None:
         scenario = load("influenza", overrides=overrides)
         build(scenario.city, scenario.base)
+
+    with pytest.raises(HyosanError, match=words):
+        build_it()
 
 
 def test_it_is_said_in_words() -> None:
