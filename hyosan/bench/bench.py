@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ def bench(
     with_peers: bool = True, environment: Path | None = None, tell: Callable[[Row], None] = lambda row: None,
     say: Callable[[str], None] = lambda text: None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Measure; gives machine, versions, threads, commit, load and the rows of each workload, with what was skipped and why.
+    """Measure; gives machine and versions, and of each workload its rows, threads, repeats, commit, date, load, what was skipped and why.
 
     `only`: names of workloads (default: all). `quick`: small sizes, to see that all of it works. `most`: people of the largest city.
     `environment`: a folder for the other programs' virtual environment, where it stays. `tell` gets each row at once, `say` what is going on.
@@ -31,27 +32,54 @@ def bench(
     chosen = chosen_workloads(only)
     count = threads or default_threads()
     needed = tuple(dict.fromkeys(peer for name in chosen for peer in NEEDS.get(name, ()))) if with_peers else ()
-    workloads, skipped = [], []
-    begun = time.time()
+    workloads = []
     with peers_installed(environment, needed, say) as peers:
         for name in chosen:
             say(f"measuring {name}")
             one = Bench(Own(), peers, count, 1 if quick else repeats, quick, most)
             rows: list[Row] = []
+            begun = time.time()
             try:
                 for row in WORKLOADS[name](one):
                     tell(row)
                     rows.append(row)
             except HyosanError as error:
                 one.skipped.append(Skipped(name, str(error)))
-            workloads.append({"workload": name, "rows": [row._asdict() for row in rows]})
-            skipped += [found._asdict() for found in one.skipped]
-        skipped += [{"name": peer, "why": why} for peer, why in peers.absent.items()] if with_peers else []
-    return {
-        "machine": hardware(), "versions": versions(), "commit": commit(), "threads": count, "repeats": 1 if quick else repeats, "quick": quick,
-        "date": time.strftime("%Y-%m-%d", time.gmtime(begun)), "load": load(), "minutes": round((time.time() - begun) / 60, 1),
-        "workloads": workloads, "skipped": skipped,
-    }  # fmt: skip
+            absent = {peer: peers.absent[peer] for peer in NEEDS.get(name, ()) if with_peers and peer in peers.absent}
+            workloads.append({
+                "workload": name, "threads": count, "repeats": 1 if quick else repeats, "most": most, "quick": quick, "commit": commit(),
+                "date": time.strftime("%Y-%m-%d", time.gmtime(begun)), "load": load(), "minutes": round((time.time() - begun) / 60, 1),
+                "rows": [row._asdict() for row in rows],
+                "skipped": [found._asdict() for found in one.skipped] + [{"name": peer, "why": why} for peer, why in absent.items()],
+            })  # fmt: skip
+    return {"machine": hardware(), "versions": versions(), "workloads": workloads}
+
+
+def kept_results(file: Path) -> dict[str, Any] | None:
+    """Results of this machine and these versions that stand in a file; None where there is none.
+
+    Raises CommandError: it holds something else, or results of another machine or other versions.
+    """
+    if not file.exists():
+        return None
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        known = {"machine": found["machine"], "versions": found["versions"]}
+        named = all(one["workload"] in WORKLOADS for one in found["workloads"])
+    except (OSError, ValueError, KeyError, TypeError):
+        named = False
+    if not named:
+        raise CommandError(f"--out: {file} holds something else than results of `hyosan bench`; name another file")
+    for key, now in (("machine", hardware()), ("versions", versions())):
+        if known[key] != now:
+            raise CommandError(f"--out: {file} holds results of other {key} ({known[key]}; now {now}); name another file")
+    return dict(found)
+
+
+def merged(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
+    """Results in which workloads that were measured anew replace those of before."""
+    found = {one["workload"]: one for one in [*(old["workloads"] if old else ()), *new["workloads"]]}
+    return {**new, "workloads": [found[name] for name in WORKLOADS if name in found]}
 
 
 def chosen_workloads(only: Sequence[str]) -> tuple[str, ...]:

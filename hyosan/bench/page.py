@@ -9,7 +9,7 @@ from hyosan.bench.workloads import NEEDS, WORKLOADS
 
 _HEAD = """# Performance
 
-How fast hyosan is on one machine, beside other programs for the same work and beside what the machine can do at all. This page is made of one run of
+How fast hyosan is on one machine, beside other programs for the same work and beside what the machine can do at all. This page is made by
 `hyosan bench`; [how to measure](how-to/bench.md) says what each workload is, what is timed, and how to do it yourself. A target that is not met
 says so.
 """
@@ -19,25 +19,24 @@ def page(results: Mapping[str, Any]) -> str:
     """The page of results of `bench`, in Markdown."""
     parts = [_HEAD, "\n".join(f"* {line}" for line in facts(results)), summary(results)]
     for one in results["workloads"]:
-        name = one["workload"]
-        parts.append(f"## {name}\n{about(name)}\n\n`{command(name, results)}`\n\n{table(one['rows'])}")
-    if results["skipped"]:
-        parts.append("## Not measured\n" + "\n".join(f"* {one['name']}: {_plain(one['why'])}" for one in results["skipped"]))
+        parts.append(f"## {one['workload']}\n{about(one['workload'])}\n\n`{command(one)}`: {when(one)}\n\n{table(one['rows'])}")
+        if one["skipped"]:
+            parts.append("Not measured:\n\n" + "\n".join(f"* {skipped['name']}: {_plain(skipped['why'])}" for skipped in one["skipped"]))
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def facts(results: Mapping[str, Any]) -> list[str]:
     """What was measured on what, a line each."""
-    load = ""
-    if results["load"] is not None:
-        busy = ", more than there are cores: on an idle machine times are shorter" if results["load"] > results["threads"] + 0.5 else ""
-        load = f"; on average {results['load']:g} processes wanted to run in the last quarter of an hour{busy}"
-    return [
-        results["machine"],
-        f"{results['threads']} threads where nothing else is said, medians of {results['repeats']} (large cities and peers on them: one run)",
-        f"commit `{results['commit']}`, {results['date']}, {results['minutes']:g} minutes{load}",
-        ", ".join(f"{name} {version}" for name, version in results["versions"].items()),
-    ]
+    return [results["machine"], ", ".join(f"{name} {version}" for name, version in results["versions"].items())]
+
+
+def when(one: Mapping[str, Any]) -> str:
+    """Of which commit a workload is, when it was measured, and how busy the machine was."""
+    told = f"commit {one['commit']}, {one['date']}, {one['minutes']:g} minutes"
+    if one["load"] is None:
+        return told
+    busy = ", more than there are threads: on an idle machine times are shorter" if one["load"] > one["threads"] + 0.5 else ""
+    return f"{told}; in the last quarter of an hour {one['load']:g} processes wanted to run on average{busy}"
 
 
 def summary(results: Mapping[str, Any]) -> str:
@@ -52,9 +51,10 @@ def about(name: str) -> str:
     return text + (f" Peers: {', '.join(NEEDS[name])}." if name in NEEDS else "")
 
 
-def command(name: str, results: Mapping[str, Any]) -> str:
+def command(one: Mapping[str, Any]) -> str:
     """The command that measures a workload again."""
-    return f"hyosan bench --only {name} --threads {results['threads']} --repeats {results['repeats']}" + (" --quick" if results["quick"] else "")
+    size = " --quick" if one["quick"] else f" --people-at-most {one['most']}"
+    return f"hyosan bench --only {one['workload']} --threads {one['threads']} --repeats {one['repeats']}{size}"
 
 
 def table(rows: list[dict[str, Any]]) -> str:

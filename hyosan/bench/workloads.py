@@ -141,7 +141,7 @@ def flagship(bench: Bench) -> Iterator[Row]:
     """(d) The scenario `hyosan` as it is, in ticks of ten minutes, by phase of the tick."""
     until = "3 days" if bench.quick else None
     for threads in sorted({1, min(2, bench.threads)}):
-        found = bench.own("phases", source="hyosan", threads=threads, until=until, warm="1 day", quiet_days=1 if bench.quick else 30)
+        found = bench.own("phases", source="hyosan", threads=threads, until=until, quiet_days=1 if bench.quick else 30)
         name = f"hyosan, {say(found['people'])} people, {found['days']:.0f} days at 10 min, {threads} thread{'s' if threads > 1 else ''}"
         yield row(name, found["seconds"], "s", target=None if bench.quick else f"<= {10 if threads == 2 else 15}")
         for phase, seconds in found["phases"].items():

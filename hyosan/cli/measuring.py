@@ -48,7 +48,7 @@ def bench(
     base:
         Measure a small set beside this commit, branch or tag, by turns, in place of all else.
     out:
-        Write all results into this file, JSON.
+        Write all results into this file, JSON. Workloads that stand in it already are replaced if they were measured, and stay if not.
     as_json:
         Say the rows as one JSON list.
     quiet:
@@ -56,7 +56,7 @@ def bench(
 
     """
     from hyosan.bench import bench as measuring
-    from hyosan.bench.page import facts, figure, summary
+    from hyosan.bench.page import facts, figure, summary, when
 
     def say(text: str) -> None:
         if not quiet:
@@ -69,18 +69,19 @@ def bench(
         if not as_json:
             print(_line(row, figure(row.value)), flush=True)
 
+    before = measuring.kept_results(out) if out is not None else None  # first: what is wrong is not said after an hour
     found = measuring.bench(
         only, quick=quick, threads=threads, repeats=repeats, most=most, with_peers=not no_peers, environment=environment, tell=tell, say=say
     )
     if out is not None:
         from hyosan.results.atomic import write_bytes
 
-        write_bytes(out, (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+        write_bytes(out, (json.dumps(measuring.merged(before, found), indent=1, ensure_ascii=False) + "\n").encode())
     if as_json:
         print(as_json_text([row for one in found["workloads"] for row in one["rows"]]))
-    for one in found["skipped"]:
+    for one in (skipped for workload in found["workloads"] for skipped in workload["skipped"]):
         print(f"hyosan: not measured: {one['name']}: {one['why']}", file=sys.stderr)
-    say("\n".join([summary(found), *facts(found)]))
+    say("\n".join([summary(found), *facts(found), *(f"{one['workload']}: {when(one)}" for one in found["workloads"])]))
     return 0
 
 

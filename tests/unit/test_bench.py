@@ -130,14 +130,22 @@ def test_limits_of_the_machine_are_measured() -> None:
     assert all(0.01 < value < 1e5 for value in found.values())
 
 
-RESULTS = {
-    "machine": "2 cores of Something", "versions": {"hyosan": "0"}, "commit": "abc", "threads": 2, "repeats": 3, "quick": False, "date": "2026-01-01",
-    "load": 3.4, "minutes": 7.0, "skipped": [{"name": "starsim", "why": "cannot be\ninstalled"}],
+def measured(name: str, *rows: Any) -> dict[str, Any]:
+    """A workload as it stands in results."""
+    return {
+        "workload": name, "threads": 2, "repeats": 3, "most": 170_000, "quick": False, "commit": "abc", "date": "2026-01-01", "load": 3.4,
+        "minutes": 7.0, "rows": [one._asdict() for one in rows], "skipped": [{"name": "starsim", "why": "cannot be\ninstalled"}],
+    }  # fmt: skip
+
+
+RESULTS: dict[str, Any] = {
+    "machine": "2 cores of Something",
+    "versions": {"hyosan": "0"},
     "workloads": [
-        {"workload": "policy", "rows": [row("with", 1.24, "x", target="<= 1.5")._asdict(), row("other", 2.0, "x", target="<= 1.5")._asdict()]},
-        {"workload": "city", "rows": [row("fast", 12345.0, "x", peer="Covasim 4: 9 s")._asdict()]},
+        measured("city", row("fast", 12345.0, "x", peer="Covasim 4: 9 s")),
+        measured("policy", row("with", 1.24, "x", target="<= 1.5"), row("other", 2.0, "x", target="<= 1.5")),
     ],
-}  # fmt: skip
+}
 
 
 def test_the_page_tells_what_is_met_and_what_is_not() -> None:
@@ -145,9 +153,28 @@ def test_the_page_tells_what_is_met_and_what_is_not() -> None:
     assert "1 of 2 targets are met." in told
     assert "| other | 2 | x |  | ≤ 1.5 | **not met** |" in told
     assert "| fast | 12,300 | x | Covasim 4: 9 s |  |  |" in told
-    assert "`hyosan bench --only policy --threads 2 --repeats 3`" in told
+    assert "`hyosan bench --only policy --threads 2 --repeats 3 --people-at-most 170000`: commit abc" in told
     assert "on an idle machine times are shorter" in told
     assert "* starsim: cannot be installed" in told
+
+
+def test_workloads_measured_anew_replace_those_of_before() -> None:
+    newer = {**RESULTS, "workloads": [measured("machine"), measured("policy", row("with", 9.0, "x"))]}
+    found = benching.merged(RESULTS, newer)
+    assert [one["workload"] for one in found["workloads"]] == ["machine", "city", "policy"]
+    assert found["workloads"][2]["rows"][0]["value"] == 9.0
+    assert benching.merged(None, newer) == newer
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(json.dumps(RESULTS), "results of other machine"), ("[1]", "something else than results"), ("{", "something else than results")],
+)
+def test_a_file_of_something_else_is_refused_first(text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "results.json").write_text(text)
+    assert main(["bench", "--out", str(tmp_path / "results.json")]) == 2
+    assert words in capsys.readouterr().err
+    assert (tmp_path / "results.json").read_text() == text
 
 
 def test_the_command_says_rows_and_keeps_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,6 +185,9 @@ def test_the_command_says_rows_and_keeps_results(tmp_path: Path, monkeypatch: py
     rows = json.loads(told.out)
     assert {tuple(one) for one in rows} == {("name", "value", "unit", "peer", "target", "met")}
     assert [one["workload"] for one in json.loads(out.read_text())["workloads"]] == ["fights", "policy"]
+    assert main(["bench", "--only", "machine", "--quick", "--no-peers", "--json", "--out", str(out)]) == 0
+    assert [one["workload"] for one in json.loads(out.read_text())["workloads"]] == ["machine", "fights", "policy"]
+    capsys.readouterr()
     assert main(["bench", "--only", "policy", "--no-peers", "-q"]) == 0
     assert "1 x" in (said := capsys.readouterr().out)
     assert "[<= 1.5: met]" in said
@@ -168,12 +198,12 @@ def test_the_command_says_rows_and_keeps_results(tmp_path: Path, monkeypatch: py
 def test_base_and_head_are_measured_by_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     roots: list[Path] = []
 
-    def measured(self: Own, what: str, **spec: Any) -> dict[str, Any]:
+    def both(self: Own, what: str, **spec: Any) -> dict[str, Any]:
         roots.append(self.root)
         assert (self.root / "hyosan" / "__init__.py").exists()
         return {"seconds": [1.0 if len(roots) % 2 else 0.5], "infected": 3}
 
-    monkeypatch.setattr(Own, "__call__", measured)
+    monkeypatch.setattr(Own, "__call__", both)
     assert main(["bench", "--base", "HEAD", "--quick", "--repeats", "2", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert found == {"name": "four slots, 20,000 people", "base": 1.0, "head": 0.5, "unit": "s", "ratio": 2.0, "same": True}
