@@ -125,6 +125,17 @@ def test_absent_peers_are_told_once_and_left_out() -> None:
     assert "No module named 'covasim'" in peers.absent["covasim"]
 
 
+@pytest.mark.long
+def test_what_cannot_be_installed_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    told: list[str] = []
+    with environment.peers_installed(tmp_path / "there", ("covasim",), told.append) as peers:
+        assert peers("covasim", people=10, days=1, repeats=1) is None
+    assert told[0] == "installing covasim==4.0.1"
+    assert peers.absent["covasim"].startswith("cannot be installed: ")
+    assert len(told) == 2
+
+
 def test_limits_of_the_machine_are_measured() -> None:
     found = limits(1, 2, 1 << 16)
     assert all(0.01 < value < 1e5 for value in found.values())
