@@ -7,6 +7,7 @@ must be a forest whose roots are seeds.
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -14,24 +15,33 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hyosan.errors import SelfCheckError
+from hyosan.results.rows import named
 from hyosan.results.run import Run
 
 KINDS = ("seeded", "infected")
 """Kinds of events that are infections."""
+_TREES: WeakKeyDictionary[Run, Any] = WeakKeyDictionary()
+"""Trees that were made, as long as their runs are there: a report asks for one many times."""
 
 
 def infections(run: Run) -> Any:
     """The infections among a run's events, seeds included, in order (`pyarrow.Table`, columns of the events)."""
-    events = run.events
-    return events.filter(pc.is_in(events["kind"].cast(pa.string()), pa.array(KINDS)))
+    return run.events.filter(pa.array(named(run.events["kind"], *KINDS)))
 
 
 def tree(run: Run) -> Any:
     """Who infected whom, one row per infection in order of time, as a `pyarrow.Table`.
 
-    Columns: infector (-1 = a seed), infected, second, place, place_kind, zone, route, generation (0 = a seed).
+    Columns: infector (-1 = a seed), infected, second, place, place_kind, zone, route, generation (0 = a seed), parent (row of the
+    infector's own infection, -1 = a seed).
     Raises SelfCheckError: an infection without an infector, or by somebody who was not infected before it.
     """
+    if run not in _TREES:
+        _TREES[run] = _tree(run)
+    return _TREES[run]
+
+
+def _tree(run: Run) -> Any:
     rows = infections(run)
     infected = rows["person"].to_numpy()
     infector = rows["other"].to_numpy()
@@ -48,6 +58,7 @@ def tree(run: Run) -> Any:
             "zone": rows["zone"],
             "route": rows["route"],
             "generation": _generations(parents),
+            "parent": parents,
         }
     )
 
