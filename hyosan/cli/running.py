@@ -76,7 +76,9 @@ def announce_run(title: str, seed: int, folder: Path, style: Style) -> None:
 
 def tell_run(done: Run, style: Style) -> int:
     """Write the report and say how the run ended; gives the exit code: 5 if a self-check failed."""
-    from hyosan.report.page import JSON_NAME, account, write_report
+    from hyosan.report.account import account
+    from hyosan.report.frame import JSON_NAME
+    from hyosan.report.page import write_report
     from hyosan.results.world import world_of
 
     page = write_report(done, world_of(done))
