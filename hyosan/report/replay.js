@@ -89,12 +89,13 @@ function start(bytes) {
   function drawPeople() {
     // One pass: whose look stands further down the list wins a pixel.
     pixels.fill(0xffffffff); over.fill(0);
-    const width = map.width, height = map.height, dot = scale > 0.5 ? 3 : scale > 0.16 ? 2 : 1;
+    const width = map.width, height = map.height, room = Math.sqrt(width * height / told.people) / 8;
+    const dot = Math.max(scale > 0.5 ? 3 : scale > 0.16 ? 2 : 1, Math.min(5, room | 0));
     for (let i = 0; i < told.people; i++) {
       const p = place[i], r = spread[p], mine = look[i] + 1;
       const x = (placeX[p] + shiftX[i] * r) * scale + offX | 0, y = offY - (placeY[p] + shiftY[i] * r) * scale | 0;
       if (x < 0 || y < 0 || x >= width - dot || y >= height - dot) continue;
-      const broad = mine > 2 ? dot : Math.max(1, dot - 1);
+      const broad = mine > 1 ? dot : Math.max(1, dot - 1);
       for (let dy = 0; dy < broad; dy++) for (let dx = 0, at = (y + dy) * width + x; dx < broad; dx++, at++) {
         if (over[at] < mine) { over[at] = mine; pixels[at] = colours[mine - 1]; }
       }

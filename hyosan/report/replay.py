@@ -44,7 +44,7 @@ _SAME_LOOK = {"human": "susceptible"}
 KEPT = len(LOOKS)
 """Code of an event that changes no state."""
 MOST_SPREAD = 250
-"""Metres from the middle of a place within which people are drawn, at most."""
+"""Metres from the middle of a place within which people are drawn, at most; in a small city a twentieth of it."""
 _BUSY = 0.995
 Whole = NDArray[np.int64]
 
@@ -145,8 +145,10 @@ def _stage(run: Run, world: World | None, events: Any) -> Stage:
         used = used[np.argsort(ground.place_id[used])]
         position = np.zeros(len(ground.place_id), dtype=np.int64)
         position[used] = np.arange(len(used))
-        spread = np.minimum(MOST_SPREAD, (0.7 * np.sqrt(ground.place_capacity[used])).astype(np.int64))
         x, y = ground.place_x[used].astype(np.int64), ground.place_y[used].astype(np.int64)
+        across = max(int(np.ptp(ground.place_x[home])), int(np.ptp(ground.place_y[home])))
+        most = min(MOST_SPREAD, max(20, across // 20))
+        spread = np.minimum(most, (0.7 * np.sqrt(ground.place_capacity[used])).astype(np.int64))
         return Stage(ground.person_id[order], position[home], ground.place_id[used], x, y, spread)
     known = np.union1d(events["person"].to_numpy(), run.people["person"].to_numpy()) if world is None else np.sort(world.ground.person_id)
     known = known[known >= 0]
