@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hyosan.errors import SelfCheckError
+from hyosan.errors import RunFolderError, SelfCheckError
 from hyosan.results.rows import named
 from hyosan.results.run import Run
 
@@ -34,10 +34,17 @@ def tree(run: Run) -> Any:
 
     Columns: infector (-1 = a seed), infected, second, place, place_kind, zone, route, generation (0 = a seed), parent (row of the
     infector's own infection, -1 = a seed).
-    Raises SelfCheckError: an infection without an infector, or by somebody who was not infected before it.
+    Raises SelfCheckError: an infection without an infector, or by somebody who was not infected before it. RunFolderError: so it is in a
+    file that was changed since the run ended.
     """
     if run not in _TREES:
-        _TREES[run] = _tree(run)
+        try:
+            _TREES[run] = _tree(run)
+        except SelfCheckError as error:
+            if "events.parquet" in run.changed_files:
+                why = str(error).removesuffix(" This is a bug in hyosan.")
+                raise RunFolderError(f"{run.path}/events.parquet: was changed, and who infected whom is no tree any more. {why}") from None
+            raise
     return _TREES[run]
 
 

@@ -102,6 +102,14 @@ def test_every_public_name_is_documented() -> None:
     assert {name for name in hyosan.__all__ if not re.search(rf"\b{name}\b", text)} == set()
 
 
+def test_every_key_of_a_report_is_documented() -> None:
+    from hyosan.report.account import account
+
+    told = account(hyosan.run("seir", overrides={"city.well_mixed": 50, "time.end": "2 days"}))
+    text = (ROOT / "docs" / "how-to" / "report.md").read_text(encoding="utf-8")
+    assert {key for key in told if f"`{key}`" not in text} == set()
+
+
 def test_exit_codes_are_those_of_the_program() -> None:
     told = dict(re.findall(r"^\| (\d+) \| (.+) \|$", README, re.MULTILINE))
     assert told == {str(code): meaning for code, meaning in EXIT_CODES.items()}

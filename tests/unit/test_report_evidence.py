@@ -131,6 +131,13 @@ def test_a_report_of_changed_files_says_so(folder: Path, tmp_path: Path, capsys:
     assert "Not as the run left it: events.parquet" in capsys.readouterr().out
 
 
+def test_what_is_no_tree_any_more_is_said(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bite by somebody who was never infected is no bug of the program, if the file was changed."""
+    copy = changed(folder, tmp_path / "lost", lambda rows: [row | {"other": 999_999} if row["kind"] == "infected" else row for row in rows])
+    assert main(["report", str(copy), "--force"]) == RunFolderError.exit_code
+    assert "was changed, and who infected whom is no tree any more" in capsys.readouterr().err
+
+
 def test_the_report_is_rebuilt_from_the_folder_alone(folder: Path, tmp_path: Path) -> None:
     first = write_report(Run.open(folder), fake_run.world(), tmp_path)
     pages = [first.read_bytes(), first.with_name("report.json").read_bytes()]
