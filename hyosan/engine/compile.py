@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hyosan import distributions
 from hyosan.engine.compile_care import make_care, make_wards
 from hyosan.engine.compile_exposure import exposing
-from hyosan.engine.compile_floor import make_floor
+from hyosan.engine.compile_floor import make_floor, slots_open
 from hyosan.engine.compile_immunity import make_strains, make_vaccines, openness
 from hyosan.engine.compile_laws import SHARE, Laws, share
 from hyosan.engine.rulebook import (
@@ -114,6 +114,7 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         law_values=np.concatenate([*laws.values, np.zeros(1, dtype=np.int64)]),
         host_cut=_cumulative([share(h.share) for h in hosts.values()]),
         host_susceptibility=np.array([round(h.susceptibility * OPEN) for h in hosts.values()], dtype=np.int64), slot_seconds=slot_seconds,
+        slot_open=slots_open(slot_seconds),
         strains=strains, cross=cross, vaccines=vaccines, doses=doses, against=against, care=beds,
     )  # fmt: skip
     return book, floor, names

@@ -23,7 +23,7 @@ from hyosan.engine.course import (
 from hyosan.engine.fate import notice_delay
 from hyosan.engine.lists import as_counted, wake_in
 from hyosan.engine.moving import arrive, block_doors, hold, let_out, root
-from hyosan.engine.presence import member_there, where
+from hyosan.engine.presence import member_there, members_of, where
 from hyosan.engine.rulebook import CLASSES
 from hyosan.engine.state import C_LEFT, C_ROOM, C_STIRRED, D_FORCE, F_CAPTURED, F_LEFT, F_SERVED, F_STIRRED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
 from hyosan.luck import BLAST, TELL, bits, chance
@@ -135,8 +135,8 @@ def people_at(s: Any, g: Any, b: Any, place: int, tick: int, out: Any) -> int:
             count += 1
         i = s.people[i].occ_next
     for slot in range(b.one[0].slots):
-        first = slot * len(s.places) + place
-        for k in range(g.member_start[first], g.member_start[first + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if count < len(out) and member_there(s, g, b, i, slot, place, tick):
                 out[count] = i

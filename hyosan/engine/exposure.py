@@ -13,7 +13,7 @@ from hyosan.backend import inner
 from hyosan.engine.course import own, weight_of
 from hyosan.engine.immunity import openness
 from hyosan.engine.infectors import age_group, coefficient, find_infector, matrix_of
-from hyosan.engine.presence import goes_to, guarded, member_there, slot_place, week_tick
+from hyosan.engine.presence import goes_to, guarded, member_there, members_of, slot_place, week_tick
 from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, HELD, ROUTINE
 from hyosan.rules.exact import FULL, INSTANT_BITS, mul_shift
 from hyosan.rules.transmit import exerted, exposure
@@ -161,8 +161,8 @@ def add_candidate(s: Any, b: Any, i: int, tick: int) -> None:
 def expose_place(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
     """List everybody at a place with a field."""
     for slot in range(b.one[0].slots):
-        at = slot * len(s.places) + place
-        for k in range(g.member_start[at], g.member_start[at + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if b.states[s.people[i].health].open > 0 and member_there(s, g, b, i, slot, place, tick):
                 add_candidate(s, b, i, tick)

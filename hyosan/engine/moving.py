@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from hyosan.backend import inner, rule
 from hyosan.engine.course import CALLED, CAPTURED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
 from hyosan.engine.doors import renew_door
@@ -14,7 +16,9 @@ from hyosan.engine.state import (
     C_CAMP,
     C_ESCORTS,
     C_LEFT,
+    C_NEXT,
     C_ROOM,
+    C_SOON,
     C_TRACKED,
     F_CALLED,
     F_CAPTURED,
@@ -28,6 +32,8 @@ from hyosan.luck import LEAK, bits
 from hyosan.rules.exact import INSTANT_BITS, NEVER
 from hyosan.rules.move import squared_distance
 
+CROWD: Final = 256
+"""From so many awake on it pays to sort them."""
 DEPTH: Final = 16
 """Places within places, at most."""
 
@@ -155,16 +161,44 @@ def hold(s: Any, g: Any, b: Any, i: int, place: int, at: int, kind: int, cause: 
 @rule
 def collect_awake(s: Any, tick: int) -> None:
     """Take everybody who wakes in this tick off the calendar."""
-    found = 0
+    for k in range(s.count[C_SOON]):
+        i = s.soon[k]
+        s.people[i].wake_tick = -1
+        s.awake[k] = i
+    found = soon = s.count[C_SOON]
+    s.count[C_SOON] = 0
+    s.count[C_NEXT] = tick + 1
     i = s.wake_head[tick % RING]
     while i >= 0:
         if s.people[i].wake_tick <= tick:
             s.awake[found] = i
             found += 1
         i = s.people[i].wake_next
-    for k in range(found):
+    for k in range(soon, found):
         drop_wake(s, s.awake[k])
     s.count[C_AWAKE] = found
+    if found >= CROWD:
+        sort_by_place(s)
+
+
+@rule
+def sort_by_place(s: Any) -> None:
+    """Put those awake who stand at one place side by side, so that what they look at is at hand; 9 bits of places at a time. It decides nothing."""
+    count, shift, other = s.count[C_AWAKE], 0, s.occupants
+    starts = np.empty(513, dtype=np.int64)
+    while len(s.places) >> shift > 0:
+        starts[:] = 0
+        for k in range(count):
+            starts[((s.people[s.awake[k]].place + 1) >> shift & 511) + 1] += 1
+        for heap in range(512):
+            starts[heap + 1] += starts[heap]
+        for k in range(count):
+            heap = (s.people[s.awake[k]].place + 1) >> shift & 511
+            other[starts[heap]] = s.awake[k]
+            starts[heap] += 1
+        for k in range(count):
+            s.awake[k] = other[k]
+        shift += 9
 
 
 @inner

@@ -161,14 +161,22 @@ def has_target(s: Any, g: Any, b: Any, place: int, tick: int) -> bool:
     """Whether somebody at a place can be bitten."""
     if s.places[place].targets > 0 or s.places[place].routine == 0:
         return s.places[place].targets > 0
-    places = len(s.places)
     for slot in range(b.one[0].slots):
-        at = slot * places + place
-        for k in range(g.member_start[at], g.member_start[at + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if s.people[i].health == b.one[0].susceptible and member_there(s, g, b, i, slot, place, tick):
                 return True
     return False
+
+
+@inner
+def members_of(s: Any, g: Any, b: Any, slot: int, place: int, tick: int) -> tuple[int, int]:
+    """First and last + 1 of `member_person` that may be at a (slot, place) in this tick; none where no schedule of theirs comes to the slot."""
+    at = slot * len(s.places) + place
+    if slot > 0 and g.member_schedules[at] & b.slot_open[week_tick(b, tick), slot] == 0:
+        return 0, 0
+    return g.member_start[at], g.member_start[at + 1]
 
 
 @inner

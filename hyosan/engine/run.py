@@ -43,6 +43,7 @@ KEPT = (
     "doors",
     "gates",
     "zones",
+    "soon",
     "wake_head",
     "due_head",
     "hot",
@@ -194,7 +195,7 @@ class Simulation:
         arrays: dict[str, NDArray[Any]] = {}
         for name in KEPT:
             part = getattr(self.state, name)
-            arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), len(part.dtype.names)) if part.dtype.names else part
+            arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), -1) if part.dtype.names else part
         notes = {
             "knowledge": self.authorities.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
             "injects": self.injects.to_json(), **({"policies": self.policies.to_json()} if self.policies else {}),

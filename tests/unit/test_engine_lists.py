@@ -11,7 +11,7 @@ from hyosan.backend import rule
 from hyosan.engine import heap as heaps
 from hyosan.engine import lists
 from hyosan.engine.gather import merge_rows, sort_rows
-from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NOISES, C_TRACKED, RING, new_state
+from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NEXT, C_NOISES, C_SOON, C_TRACKED, RING, new_state
 
 PEOPLE, PLACES = 12, 4
 FEW = settings(max_examples=150, deadline=None)
@@ -152,8 +152,11 @@ def test_calendar_wakes_each_person_at_the_earliest_tick_asked_for(asked):
         assert {i: t for i, t in enumerate(s.people["wake_tick"].tolist()) if t >= 0} == at
     for slot in {tick % RING for tick in at.values()} | {0, 5}:
         found = walk(s.wake_head[slot], s.people["wake_next"])
-        assert sorted(found) == sorted(i for i, tick in at.items() if tick % RING == slot)
+        assert sorted(found) == sorted(i for i, tick in at.items() if tick % RING == slot and tick != s.count[C_NEXT])
         assert linked_both_ways(found, s.people["wake_prev"])
+    soon = s.soon[: s.count[C_SOON]]
+    assert sorted(soon) == sorted(i for i, tick in at.items() if tick == s.count[C_NEXT])
+    assert (s.people["wake_prev"][soon] == range(len(soon))).all()
 
 
 @FEW
