@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner, rule
-from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NEXT, C_NOISES, C_SOON, C_STIRRED, C_TRACKED, F_STIRRED, RING, SOON
+from hyosan.engine.state import C_FOLLOWED, C_HOT, C_INFECTIOUS, C_NEXT, C_NOISES, C_SOON, C_STIRRED, C_TRACKED, F_STIRRED, RING, SOON
 
 
 @inner
@@ -142,18 +142,28 @@ def set_infectious(s: Any, i: int, yes: bool) -> None:
 
 @inner
 def set_tracked(s: Any, i: int, yes: bool) -> None:
-    """Keep the dense list of infected people who follow their routine, whose way is logged."""
+    """Keep the dense list of infected people who follow their routine, whose way is logged; in front those who were followed before."""
     at = s.people[i].tracked_at
     if yes and at < 0:
         s.people[i].tracked_at = s.count[C_TRACKED]
         s.tracked[s.count[C_TRACKED]] = i
         s.count[C_TRACKED] += 1
     elif not yes and at >= 0:
-        s.count[C_TRACKED] -= 1
-        last = s.tracked[s.count[C_TRACKED]]
-        s.tracked[at] = last
-        s.people[last].tracked_at = at
+        hole = at
+        if at < s.count[C_FOLLOWED]:  # those who were followed before stay in front
+            hole = s.count[C_FOLLOWED] = s.count[C_FOLLOWED] - 1
+            put_tracked(s, s.tracked[hole], at)
+        last = s.count[C_TRACKED] = s.count[C_TRACKED] - 1
+        if last != hole:
+            put_tracked(s, s.tracked[last], hole)
         s.people[i].tracked_at = -1
+
+
+@inner
+def put_tracked(s: Any, i: int, at: int) -> None:
+    """Person i stands at a position of the list of those whose way is logged."""
+    s.tracked[at] = i
+    s.people[i].tracked_at = at
 
 
 @inner

@@ -10,12 +10,15 @@ from hyosan.backend import inner, rule
 from hyosan.engine.course import CALLED, CAPTURED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
 from hyosan.engine.doors import renew_door
 from hyosan.engine.lists import drop_due, drop_wake, set_infectious, set_tracked, wake_in
-from hyosan.engine.presence import routine_place, set_place, where
+from hyosan.engine.presence import routine_place, set_place, week_tick, where
 from hyosan.engine.state import (
     C_AWAKE,
     C_CAMP,
     C_ESCORTS,
+    C_FOLLOW_TICK,
+    C_FOLLOWED,
     C_LEFT,
+    C_NEW_WAYS,
     C_NEXT,
     C_ROOM,
     C_SOON,
@@ -298,11 +301,27 @@ def block_doors(s: Any, g: Any, b: Any, place: int) -> None:
 
 @inner
 def follow_tracked(s: Any, g: Any, b: Any, tick: int) -> None:
-    """Log the ways of infected people who follow their routine."""
+    """Log the ways of infected people who follow their routine: of all where routines lead elsewhere than before, else of those who are new."""
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
-    for k in range(s.count[C_TRACKED]):
+    for k in range(0 if routines_turn(s, b, tick) else s.count[C_FOLLOWED], s.count[C_TRACKED]):
         i = s.tracked[k]
         place = routine_place(s, g, b, i, tick)
         if place != s.people[i].track:
             log_way(s, g, b, i, s.people[i].track, place, begin)
             s.people[i].track = place
+    s.count[C_FOLLOWED], s.count[C_FOLLOW_TICK], s.count[C_NEW_WAYS] = s.count[C_TRACKED], tick, 0
+
+
+@inner
+def routines_turn(s: Any, b: Any, tick: int) -> bool:
+    """Whether anybody's routine may lead elsewhere than when ways were last followed: by the hour, or by order."""
+    if s.count[C_NEW_WAYS]:
+        return True
+    for zone in range(len(s.zones)):
+        if s.zones[zone].curfew > 0:
+            return True
+    now, then = week_tick(b, tick), week_tick(b, s.count[C_FOLLOW_TICK])
+    for schedule in range(len(b.main_slot)):
+        if b.main_slot[schedule, now] != b.main_slot[schedule, then]:
+            return True
+    return False

@@ -6,7 +6,7 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.lists import add_hostile, enter_place, leave_place, stir
-from hyosan.engine.state import C_DAY, C_HELD, F_HOME, GONE, HELD, ROUTINE
+from hyosan.engine.state import ASK, C_DAY, C_HELD, F_HOME, GONE, HELD, ROUTINE
 from hyosan.luck import SLIP, bits
 
 
@@ -67,12 +67,7 @@ def guarded(s: Any, g: Any, i: int, place: int, amount: int) -> int:
 @inner
 def routine_place(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
     """Where a person who follows the routine is for most of a tick."""
-    schedule, hour = g.persons[i].schedule, week_tick(b, tick)
-    best, best_seconds = 0, 0
-    for slot in range(b.one[0].slots):
-        if b.slot_seconds[schedule, hour, slot] > best_seconds:
-            best, best_seconds = slot, b.slot_seconds[schedule, hour, slot]
-    return slot_place(s, g, b, i, best)
+    return slot_place(s, g, b, i, b.main_slot[g.persons[i].schedule, week_tick(b, tick)])
 
 
 @inner
@@ -122,6 +117,7 @@ def set_place(s: Any, g: Any, b: Any, i: int, place: int, activity: int) -> None
     if s.people[i].activity == HELD:
         s.count[C_HELD] -= 1
     s.people[i].activity = activity
+    s.ease[i] = ASK
     s.people[i].leave_reserve = 0
     if activity == ROUTINE or activity == GONE:
         if activity == ROUTINE:

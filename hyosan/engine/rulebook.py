@@ -24,7 +24,7 @@ SCALARS = (
     "seed", "tick_seconds", "week_ticks", "rate_bits", "susceptible", "infected", "killed", "contact_frequency", "air_frequency",
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
     "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
-    "strains", "forgets", "notices", "known_until",
+    "strains", "forgets", "notices", "known_until", "one_route",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""
 STATES = (
@@ -81,6 +81,8 @@ class Rulebook(NamedTuple):
     choice: NDArray[np.int64]  # [4, 6] weights of options by situation
     door_law: NDArray[np.int64]  # [3] law of the time one person needs to break each kind of door
     slot_seconds: NDArray[np.int64]  # [schedules, week_ticks, slots] seconds of the tick spent in each slot
+    slot_bits: NDArray[np.int64]  # [schedules, week_ticks] which slots come up in the tick, a bit each
+    main_slot: NDArray[np.int64]  # [schedules, week_ticks] in which slot most of the tick is spent
     slot_open: NDArray[np.int64]  # [week_ticks, slots] which schedules come to a slot, a bit each (`schedule_bits`)
 
 
@@ -89,6 +91,7 @@ class Floor(NamedTuple):
 
     persons: Any  # [n] PERSONS
     slots: NDArray[np.int64]  # [n, S] place of each slot; -1 = at home
+    spots: NDArray[np.int32]  # [n, S + 2] place of each slot, schedule, age group: what a glance needs (`engine/glance.py`)
     grounds: Any  # [m] GROUNDS
     ways: Any  # [w] WAYS
     main_way: NDArray[np.int64]

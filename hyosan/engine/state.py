@@ -20,6 +20,8 @@ ROUTINE, FLEE, HIDE, PURSUE, STILL, HELD, GONE = range(7)
 (dead, or left the city). All but ROUTINE and GONE stand at `people.place`."""
 RING = 4096
 """Buckets of the calendar queues; entries further ahead go round."""
+ASK = -1
+"""In `State.ease` and `State.doses`: to be looked at in full (engine/glance.py)."""
 SOON = -2
 """`people.wake_next` of those in `State.soon`."""
 COUNTERS = 64
@@ -35,6 +37,9 @@ C_ROOM = 31  # people whom the camp lets in during this tick
 C_ESCORTS = 32  # people whom soldiers take from the barricades to the camp during this tick
 C_DAY = 33  # day since the start, for those who slip out
 C_SOON, C_NEXT = 34, 35  # length of State.soon, and the first tick for which nobody was woken yet
+C_GLANCE = 36  # 1 = in this tick routines and places alone decide about exposure (engine/glance.py)
+C_FOLLOWED, C_FOLLOW_TICK = 37, 38  # how many of State.tracked were followed before, and in which tick last
+C_NEW_WAYS = 39  # 1 = orders changed since then where routines lead
 
 PEOPLE = {  # what is read together stands together: 8 columns are a line of the cache
     "health": "state of the infection",
@@ -53,7 +58,6 @@ PEOPLE = {  # what is read together stands together: 8 columns are a line of the
     "goal": "place one is on the way to; -1",
     "alarm": "0 none, 1 told, 2 heard, 3 saw",
     "notes": "bits F_*",
-    "reserve": "unspent threshold of infection, 2**-44",
     # how open one is
     "host": "host type, fixed at birth",
     "vaccine": "-1 = none",
@@ -169,6 +173,10 @@ class State(NamedTuple):
     doors: Any  # [d] DOORS
     gates: Any  # GATES
     zones: Any  # ZONES
+    reserves: NDArray[np.int64]  # [n] unspent threshold of infection, 2**-44
+    ease: NDArray[np.int64]  # [n] how open one is, 2**-20, while only state and host say so; ASK = not known, or not so
+    doses: NDArray[np.int64]  # [m] what a place spends of a reserve in this tick; ASK; -2 - row of age_doses
+    age_doses: NDArray[np.int64]  # [places with contact matrices, 16] the same by age
     soon: NDArray[np.int64]  # [n] who wakes in tick C_NEXT
     wake_head: NDArray[np.int64]  # [RING]
     due_head: NDArray[np.int64]  # [RING]
@@ -225,7 +233,8 @@ def new_state(
 
     return State(
         count=row(COUNTERS), people=lines(PEOPLE, n), travel=lines(TRAVEL, n), places=lines(PLACES, m), doors=lines(DOORS, d),
-        gates=records(GATES, gates), zones=records(ZONES, zones), soon=row(n), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
+        gates=records(GATES, gates), zones=records(ZONES, zones), reserves=row(n), ease=row(n), doses=row(m),
+        age_doses=np.zeros((max(1, aged), 16), dtype=np.int64), soon=row(n), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
         stirred=row(n), infectious=row(n), tracked=row(n), noises=row(m), entries=records(ENTRIES, 2 * exerting + 16),
         carried=records(ENTRIES, exerting + 1), fields=np.zeros((m, 2 * strains), dtype=np.int64),
         age_fields=np.zeros((max(1, 2 * aged * strains), 16), dtype=np.int64),

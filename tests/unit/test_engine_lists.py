@@ -11,7 +11,7 @@ from hyosan.backend import rule
 from hyosan.engine import heap as heaps
 from hyosan.engine import lists
 from hyosan.engine.gather import merge_rows, sort_rows
-from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NEXT, C_NOISES, C_SOON, C_TRACKED, RING, new_state
+from hyosan.engine.state import C_FOLLOWED, C_HOT, C_INFECTIOUS, C_NEXT, C_NOISES, C_SOON, C_TRACKED, RING, new_state
 
 PEOPLE, PLACES = 12, 4
 FEW = settings(max_examples=150, deadline=None)
@@ -189,6 +189,20 @@ def test_dense_lists_hold_those_who_are_on_them(change, counter, rows, column, s
         listed = getattr(s, rows)[: s.count[counter]].tolist()
         assert sorted(listed) == sorted(on)
         assert all(s.people[i][column] == (listed.index(i) if i in on else -1) for i in range(PEOPLE))
+
+
+def test_those_whose_way_was_followed_before_stay_in_front(s):
+    draw, on, followed = random.Random(4), set(), set()
+    for turn in range(600):
+        person, yes = draw.randrange(PEOPLE), draw.random() < 0.5
+        tracked(s, person, yes)
+        on, followed = (on | {person}, followed) if yes else (on - {person}, followed - {person})
+        listed = s.tracked[: s.count[C_TRACKED]].tolist()
+        assert sorted(listed) == sorted(on)
+        assert set(listed[: s.count[C_FOLLOWED]]) == followed
+        assert all(s.people[i].tracked_at == (listed.index(i) if i in on else -1) for i in range(PEOPLE))
+        if turn % 5 == 0:
+            s.count[C_FOLLOWED], followed = s.count[C_TRACKED], set(on)
 
 
 def test_places_with_people_who_bite_are_listed(s):
