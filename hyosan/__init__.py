@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hyosan.forking import Rerun, fork, rerun
     from hyosan.policy import EndOrder, GiveOrder, Policy
     from hyosan.report.brief import Brief, brief
+    from hyosan.report.story import Story, story
     from hyosan.results.run import Run
     from hyosan.scenario.load import load
     from hyosan.scenario.root import Scenario
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from hyosan.studies.study import Study, study
 
 __all__ = [
-    "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Study",
-    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "study",
+    "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Story", "Study",
+    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "story", "study",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ _WHERE = {
     "Study": "hyosan.studies.study", "study": "hyosan.studies.study", "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
     "EndOrder": "hyosan.policy", "GiveOrder": "hyosan.policy", "Policy": "hyosan.policy",
     "Fit": "hyosan.fitting.fit", "fit": "hyosan.fitting.fit",
+    "Story": "hyosan.report.story", "story": "hyosan.report.story",
     "Brief": "hyosan.report.brief", "brief": "hyosan.report.brief",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
 }  # fmt: skip
