@@ -20,12 +20,13 @@ from hyosan.provenance import hardware, versions
 def bench(
     only: Sequence[str] = (), *, quick: bool = False, threads: int | None = None, repeats: int = 3, most: int = 1_000_000,
     with_peers: bool = True, environment: Path | None = None, tell: Callable[[Row], None] = lambda row: None,
-    say: Callable[[str], None] = lambda text: None,
+    say: Callable[[str], None] = lambda text: None, keep: Callable[[dict[str, Any]], None] = lambda results: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Measure; gives machine and versions, and of each workload its rows, threads, repeats, commit, date, load, what was skipped and why.
 
     `only`: names of workloads (default: all). `quick`: small sizes, to see that all of it works. `most`: people of the largest city.
-    `environment`: a folder for the other programs' virtual environment, where it stays. `tell` gets each row at once, `say` what is going on.
+    `environment`: a folder for the other programs' virtual environment, where it stays. `tell` gets each row at once, `say` what is going on,
+    `keep` all results after each workload, so that an interrupted bench loses one.
 
     Raises CommandError: no such workload.
     """
@@ -52,7 +53,8 @@ def bench(
                 "rows": [row._asdict() for row in rows],
                 "skipped": [found._asdict() for found in one.skipped] + [{"name": peer, "why": why} for peer, why in absent.items()],
             })  # fmt: skip
-    return {"machine": hardware(), "versions": versions(), "workloads": workloads}
+            keep(results := {"machine": hardware(), "versions": versions(), "workloads": workloads})
+    return results
 
 
 def kept_results(file: Path) -> dict[str, Any] | None:

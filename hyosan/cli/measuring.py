@@ -70,13 +70,25 @@ def bench(
             print(_line(row, figure(row.value)), flush=True)
 
     before = measuring.kept_results(out) if out is not None else None  # first: what is wrong is not said after an hour
-    found = measuring.bench(
-        only, quick=quick, threads=threads, repeats=repeats, most=most, with_peers=not no_peers, environment=environment, tell=tell, say=say
-    )
-    if out is not None:
+
+    def keep(results: dict[str, Any]) -> None:
         from hyosan.results.atomic import write_bytes
 
-        write_bytes(out, (json.dumps(measuring.merged(before, found), indent=1, ensure_ascii=False) + "\n").encode())
+        if out is not None:
+            write_bytes(out, (json.dumps(measuring.merged(before, results), indent=1, ensure_ascii=False) + "\n").encode())
+
+    found = measuring.bench(
+        only,
+        quick=quick,
+        threads=threads,
+        repeats=repeats,
+        most=most,
+        with_peers=not no_peers,
+        environment=environment,
+        tell=tell,
+        say=say,
+        keep=keep,
+    )
     if as_json:
         print(as_json_text([row for one in found["workloads"] for row in one["rows"]]))
     for one in (skipped for workload in found["workloads"] for skipped in workload["skipped"]):

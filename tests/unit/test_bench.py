@@ -206,6 +206,17 @@ def test_the_command_says_rows_and_keeps_results(tmp_path: Path, monkeypatch: py
     assert "there is no workload 'speed'" in capsys.readouterr().err
 
 
+def test_an_interrupted_bench_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(bench: Bench) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(benching, "Own", Pretend)
+    monkeypatch.setitem(WORKLOADS, "policy", stop)
+    out = tmp_path / "results.json"
+    assert main(["bench", "--only", "policy,fights", "--no-peers", "-q", "--out", str(out)]) == 130
+    assert [one["workload"] for one in json.loads(out.read_text())["workloads"]] == ["fights"]
+
+
 def test_base_and_head_are_measured_by_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     roots: list[Path] = []
 
