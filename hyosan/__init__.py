@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from hyosan.policy import EndOrder, GiveOrder, Policy
     from hyosan.report.brief import Brief, brief
     from hyosan.results.run import Run
+    from hyosan.running.clock import Progress
     from hyosan.scenario.load import load
     from hyosan.scenario.root import Scenario
-    from hyosan.simulate import Progress, replicate, run
+    from hyosan.simulate import replicate, run
     from hyosan.studies.study import Study, study
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _WHERE = {
-    "HyosanError": "hyosan.errors", "Progress": "hyosan.simulate", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
+    "HyosanError": "hyosan.errors", "Progress": "hyosan.running.clock", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
     "Study": "hyosan.studies.study", "study": "hyosan.studies.study", "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
     "EndOrder": "hyosan.policy", "GiveOrder": "hyosan.policy", "Policy": "hyosan.policy",
     "Fit": "hyosan.fitting.fit", "fit": "hyosan.fitting.fit",

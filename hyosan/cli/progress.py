@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from hyosan.units import say_clock, say_duration
 
 if TYPE_CHECKING:
-    from hyosan.simulate import Progress
+    from hyosan.running.clock import Progress
 
 Style = Literal["plain", "verbose", "quiet", "json"]
 Watcher: TypeAlias = "Callable[[Progress], None]"

@@ -13,7 +13,7 @@ from hyosan.units import Moment, say_duration
 
 if TYPE_CHECKING:
     from hyosan.results.run import Run
-    from hyosan.simulate import Progress
+    from hyosan.running.clock import Progress
 
 RUNS = Path("runs")
 """Folder for runs when nobody says where."""
