@@ -26,7 +26,7 @@ from hyosan.units import say_clock
 from hyosan.watching import Watcher
 from hyosan.world.frame import World
 
-__all__ = ["Rerun", "fork", "rerun"]
+__all__ = ["Rerun", "changed_course", "fork", "rerun"]
 
 
 class Rerun(NamedTuple):
@@ -75,19 +75,12 @@ def fork(
     stages, observed = stages_of(parent, files, policies, "fork")
     tick = _tick_at(parent, at)
     _same_policies(parent, stages, tick, out is not None)
-    second = tick * int(parent.manifest["tick_seconds"])
-    old = stages[-1].scenario
-    new = _with_changes(old, overrides, orders, second)
-    if until is not None:
-        new = ending_at(new, until, limit=False)
-    new = changed(old, new, second, _standing(parent, second))
-    course = [stage for stage in stages[:-1] if stage.until != tick] + [Stage(old, tick, stages[-1].policies)] * (tick > 0)
-    course.append(Stage(new, None, as_policies(policies)))
+    course = changed_course(parent, stages, tick, overrides, orders, until, policies)
     if out is not None and parent.path is not None and Path(out).resolve() == parent.path.resolve():
         raise CommandError(f"{out}: is the run that is forked; choose another --out")
-    world, seed = _world_for(parent, old, new), int(parent.manifest["seed"])
+    world, seed = _world_for(parent, stages[-1].scenario, course[-1].scenario), int(parent.manifest["seed"])
     runner = Runner(course, world, seed, Device.of(device, threads), observed, progress, watchers, until is not None)
-    note = _note(parent, second, overrides, orders, out)
+    note = _note(parent, tick * int(parent.manifest["tick_seconds"]), overrides, orders, out)
     return runner.run(Path(out) if out is not None else None, force, Origin(parent, _telling(parent, note, stages)))
 
 
@@ -163,6 +156,28 @@ def _telling(parent: Run, note: dict[str, Any], past: Sequence[Stage]) -> Callab
         return note | {"first_difference": {"clock": say_clock(found.second, parent.manifest["start_clock_seconds"]), **found.to_json()}}
 
     return told
+
+
+def changed_course(
+    run: Run,
+    stages: Sequence[Stage],
+    tick: int,
+    overrides: Sequence[str] | Mapping[str, Any] = (),
+    orders: Path | str | None = None,
+    until: str | None = None,
+    policies: Mapping[str, Decide | Policy] | None = None,
+) -> list[Stage]:
+    """The stages of a finished run up to a tick, and what follows with these changes; arguments as of `fork`.
+
+    Raises ScenarioError: a change that reaches into the past or to what cannot change in mid-run.
+    """
+    second, old = tick * int(run.manifest["tick_seconds"]), stages[-1].scenario
+    new = _with_changes(old, overrides, orders, second)
+    if until is not None:
+        new = ending_at(new, until, limit=False)
+    new = changed(old, new, second, _standing(run, second))
+    past = [stage for stage in stages[:-1] if stage.until != tick] + [Stage(old, tick, stages[-1].policies)] * (tick > 0)
+    return [*past, Stage(new, None, as_policies(policies))]
 
 
 def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any], orders: Path | str | None, second: int) -> Scenario:

@@ -1,0 +1,122 @@
+"""`WhatIf`: one answer, as numbers, sentences and a card for notebooks. It says how it was found, and how to find it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from hyosan.counterfactual.outcome import Outcome
+from hyosan.results.compare import Difference
+from hyosan.units import say_clock
+
+SHOWN = 12
+"""People named in a sentence at most."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What would have been otherwise. People by their ids, as in the table `people`."""
+
+    question: str
+    command: str
+    how: str
+    """`difference`: by propagating the difference; `fork`: by running on; `nothing`: there was nothing to do otherwise."""
+    why: str
+    """Why it was found so."""
+    run: Outcome
+    otherwise: Outcome
+    difference: Difference | None
+    """Where the logs first differ; None = nowhere."""
+    start_clock_seconds: float
+    descendants: int | None = None
+    """Of a person or an infection: whom the tree of who infected whom hangs on it."""
+    recomputed: int = 0
+    """Steps of one person that were computed anew, where the difference was propagated."""
+
+    @property
+    def infected_only_here(self) -> tuple[int, ...]:
+        """Infected in the run, and not otherwise: those whom it would have spared."""
+        return tuple(sorted(self.run.infected - self.otherwise.infected))
+
+    @property
+    def infected_only_there(self) -> tuple[int, ...]:
+        """Not infected in the run, but otherwise."""
+        return tuple(sorted(self.otherwise.infected - self.run.infected))
+
+    @property
+    def dead_only_here(self) -> tuple[int, ...]:
+        """Dead in the run, and not otherwise."""
+        return tuple(sorted(self.run.dead - self.otherwise.dead))
+
+    @property
+    def dead_only_there(self) -> tuple[int, ...]:
+        """Alive at the end of the run, and dead otherwise."""
+        return tuple(sorted(self.otherwise.dead - self.run.dead))
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        first = self.difference
+        sets = ("infected_only_here", "infected_only_there", "dead_only_here", "dead_only_there")
+        return {
+            "question": self.question, "command": self.command, "how": self.how, "why": self.why,
+            "first_difference": None if first is None else {"clock": say_clock(first.second, self.start_clock_seconds), **first.to_json()},
+            "infections_averted": len(self.infected_only_here), "infections_caused": len(self.infected_only_there),
+            "deaths_averted": len(self.dead_only_here), "deaths_caused": len(self.dead_only_there), "descendants": self.descendants,
+            "recomputed_person_ticks": self.recomputed, "run": self.run.to_json(), "otherwise": self.otherwise.to_json(),
+            **{name: list(getattr(self, name)) for name in sets},
+        }  # fmt: skip
+
+    def lines(self) -> list[str]:
+        """The answer in sentences."""
+        told = [f"What if {self.question}?", ""]
+        if self.difference is None:
+            told += ["Nothing: all would have gone as it went.", f"Ending: {self._ending(self.run)}"]
+        else:
+            told += [
+                f"The same until {say_clock(self.difference.second, self.start_clock_seconds)} (second {self.difference.second:,}), "
+                f"where `{self.difference.table}` first differs.",
+                self._counted("infected", self.infected_only_here, self.infected_only_there),
+                self._counted("dead", self.dead_only_here, self.dead_only_there),
+            ]
+            if self.descendants is not None:
+                told.append(
+                    f"Descendants in the tree of who infected whom: {self.descendants:,}; really spared without it, beside that person: "
+                    f"{self.spared_others():,}."
+                )
+            told += [f"The run ended:  {self._ending(self.run)}", f"It would have:  {self._ending(self.otherwise)}"]
+        return [*told, "", f"Found by {_HOW[self.how]}: {self.why}.", f"Again: {self.command}"]
+
+    def spared_others(self) -> int:
+        """Infections averted less infections caused, without the person who was spared."""
+        return len(self.infected_only_here) - len(self.infected_only_there) - int(self._of_person())
+
+    def _of_person(self) -> bool:
+        return self.descendants is not None and bool(self.infected_only_here) and self._person in self.infected_only_here
+
+    @property
+    def _person(self) -> int:
+        return int(self.question.split("person ")[1].split()[0])
+
+    def _counted(self, what: str, here: tuple[int, ...], there: tuple[int, ...]) -> str:
+        return f"{what.capitalize()} only as it was: {len(here):,}{_named(here)}; {what} only otherwise: {len(there):,}{_named(there)}."
+
+    def _ending(self, one: Outcome) -> str:
+        clock = say_clock(one.end_second, self.start_clock_seconds)
+        return f"{len(one.infected):,} infected, {len(one.dead):,} dead of {one.ending.residents:,}; {one.why} ({clock})"
+
+    def _repr_html_(self) -> str:
+        """A card for notebooks. All text is escaped."""
+        return "<div>" + "".join(f"<p>{escape(line)}</p>" for line in self.lines() if line) + "</div>"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+
+_HOW = {"difference": "propagating the difference", "fork": "running on from before it", "nothing": "looking at the run"}
+
+
+def _named(people: Iterable[int]) -> str:
+    ids = list(people)
+    return f" ({', '.join(map(str, ids[:SHOWN]))}{', ...' if len(ids) > SHOWN else ''})" if ids else ""
