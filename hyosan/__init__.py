@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hyosan import export
+    from hyosan.counterfactual.answer import WhatIf
+    from hyosan.counterfactual.ask import whatif
     from hyosan.errors import HyosanError
     from hyosan.fitting.fit import Fit, fit
     from hyosan.forking import Rerun, fork, rerun
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from hyosan.studies.study import Study, study
 
 __all__ = [
-    "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Study",
-    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "study",
+    "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Study", "WhatIf",
+    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "study", "whatif",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -34,6 +36,7 @@ _WHERE = {
     "Study": "hyosan.studies.study", "study": "hyosan.studies.study", "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
     "EndOrder": "hyosan.policy", "GiveOrder": "hyosan.policy", "Policy": "hyosan.policy",
     "Fit": "hyosan.fitting.fit", "fit": "hyosan.fitting.fit",
+    "WhatIf": "hyosan.counterfactual.answer", "whatif": "hyosan.counterfactual.ask",
     "Brief": "hyosan.report.brief", "brief": "hyosan.report.brief",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
 }  # fmt: skip

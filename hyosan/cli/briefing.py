@@ -1,36 +1,14 @@
-"""`hyosan brief`: what an authority knew at a moment of a run, on a page: for the terminal, as HTML, as JSON."""
+"""`hyosan brief`: what an authority knew at a moment of a run, for a terminal."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from hyosan.cli.pathogen_card import WIDTH
-
-
-def brief_and_tell(folder: Path, *, at: str, authority: str, page: Path | None, files: Path | None, threads: int | None, as_json: bool) -> int:
-    """Make a brief and say it, or write it as a page into a file; gives the exit code.
-
-    Raises HyosanError: as `hyosan.brief`.
-    """
-    from hyosan.report.brief import brief
-    from hyosan.results.atomic import write_bytes
-
-    found = brief(folder, at=at, authority=authority, files=files, threads=threads)
-    if page is not None:
-        write_bytes(page, found.html().encode())
-        print(page, file=sys.stderr if as_json else sys.stdout)
-    if as_json:
-        print(json.dumps(found.to_json(), indent=1, ensure_ascii=False, allow_nan=False))
-    elif page is None:
-        show(found.to_json())
-    return 0
 
 
 def show(told: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from hyosan.scenario.beyond import Destination
 from hyosan.scenario.city import City
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.response_base import Order
+from hyosan.scenario.response_civil import AIMS
 from hyosan.scenario.response_force import FORCE
 from hyosan.scenario.root import Beds, Immune, Scenario, Seed, Vaccination
 from hyosan.units import Moment, say_clock, say_duration
@@ -216,7 +217,6 @@ def _share(value: float) -> str:
     return f"{100 * value:g} %"
 
 
-_AIMS = {"test": "a test", "antidote": "an antidote", "vaccine": "a vaccine", "knowledge": "knowledge of it"}
 _TESTED = {"ill": "those who fall ill", "contacts": "contacts found", "everybody": "all"}
 _MEASURES: dict[str, Any] = {
     "alert": lambda o: f"alert {'everybody' if o.where == 'all' else 'the zones with reports'} (it reaches {_share(o.reaches)})",
@@ -233,7 +233,7 @@ _MEASURES: dict[str, Any] = {
                           f"{say_duration(o.trip)} a trip, {'to the camp' if o.to == 'camp' else 'out of the city'} ({_share(o.compliance)} come)",
     "barricade": lambda o: f"block the doors of each {' and '.join(o.kinds)} in {_zones(o, 'all zones')}{_means(o.per_day, 'places')}",
     "supply": lambda o: f"bring {o.per_day:,g} {o.stock} a day",
-    "research": lambda o: f"have {o.staff:,} people work towards {_AIMS[o.aim]} ({o.work:,g} person-days{_hosts(o)})",
+    "research": lambda o: f"have {o.staff:,} people work towards {AIMS[o.aim]} ({o.work:,g} person-days{_hosts(o)})",
     "limit_travel": lambda o: f"let {_share(o.left)} of those who travel by {' and '.join(o.routes)} through",
     "seize": lambda o: f"search {o.place}, seize {_count(o.records, 'set')} of records and hold who bites there",
     "lure": lambda o: f"draw the turned to {o.points} points by {o.loudness:g} dB for {say_duration(o.lasts)}",

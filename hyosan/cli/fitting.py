@@ -7,56 +7,92 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
 
-from hyosan.cli.interrupt import noted
-from hyosan.cli.progress import Style
-from hyosan.cli.studying import shown
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from hyosan.cli.options import Changes, JsonLines, Quiet, Source, Switch, Workers, style_of
+from hyosan.cli.telling import announce, watched
 from hyosan.errors import CommandError
 
-if TYPE_CHECKING:
-    from hyosan.studies.gathering import StudyProgress
 
+def fit(
+    source: Source,
+    /,
+    *,
+    to: Path,
+    draws: Annotated[int, Parameter(validator=Number(gte=2, lte=1_000_000))] = 1000,
+    accept: str | None = None,
+    by: Literal["day", "week", "cumulative"] = "day",
+    transform: Literal["none", "sqrt", "log"] = "none",
+    reduce: Literal["auto", "yes", "no"] = "auto",
+    pick: Literal["median", "nearest"] = "median",
+    recover: Annotated[int, Parameter(validator=Number(gte=0), show_default=False)] = 0,
+    because: tuple[str, ...] = (),
+    workers: Workers = None,
+    ray: str | None = None,
+    out: Path | None = None,
+    changes: Changes = (),
+    force: Switch = False,
+    as_json: JsonLines = False,
+    quiet: Quiet = False,
+) -> int:
+    """Fit the numbers given as `uncertain` to observations. Given again, also with more draws or other data, it goes on from its draws.
 
-def fit_and_tell(
-    source: str, *, to: Path, draws: int, accept: str | None, by: str, transform: str, reduce: bool | None, pick: str, recover: int,
-    because: tuple[str, ...], workers: int | None, ray: str | None, out: Path | None, changes: tuple[str, ...], force: bool, style: Style,
-) -> int:  # fmt: skip
-    """Fit a scenario into a folder and say what came of it; gives the exit code, 1 if a draw failed.
+    Parameters
+    ----------
+    to:
+        What was observed, a CSV file: day or date, quantity, value[, zone, low, high, weight, reason]. A row without a day is a figure of
+        the ending.
+    draws:
+        How many draws from the priors, each one run.
+    accept:
+        Share of the draws that is accepted, the nearest to the data: `2%`. Default: 2 %, but at least 100 draws, at most half.
+    by:
+        How series are compared: day by day, by week, or summed up so far.
+    transform:
+        What is compared of each summary: itself, its square root, or the logarithm of 1 more.
+    reduce:
+        Replace summaries by linear predictions of the parameters; `auto` where there are too many for the accepted draws.
+    pick:
+        What `fitted.yaml` holds: the posterior medians, or the accepted draw nearest to the posterior mean.
+    recover:
+        Also hold out so many draws as planted truths, fit each with the others, and say how often intervals hold them.
+    because:
+        Why something was chosen, told in the report. Can be given several times.
+    workers:
+        Processes that run draws; 0 = this one alone; default: one for each core. The result does not depend on it.
+    ray:
+        Run draws with Ray: `auto` on this machine (or the cluster that `RAY_ADDRESS` names), or a cluster's address. The same bytes.
+    out:
+        Folder for the fit; default: `fits/NAME`.
+    changes:
+        Change the scenario, `path=value`, for example to give a prior. Can be given several times.
+    force:
+        Draw anew, replacing what is there.
+    quiet:
+        Say only where the result is.
 
-    Raises HyosanError: as `hyosan.fit`.
     """
-    from hyosan.backend import kernels_are_cached
     from hyosan.scenario.load import load
 
     share = share_of(accept)
     scenario = load(source, overrides=changes)
     folder = out if out is not None else Path("fits") / scenario.name
-    compiling = not kernels_are_cached()
-    if style == "json":
-        print(json.dumps({"event": "started", "name": scenario.name, "draws": draws, "fit": str(folder), "compiling": compiling}), flush=True)
-    elif style != "quiet":
-        print(f"{scenario.title or scenario.name}: {draws:,} draws, into {folder}", file=sys.stderr)
-        if compiling:
-            print("compiling kernels (once)… this takes a minute or two and is kept for later runs", file=sys.stderr, flush=True)
+    style = style_of(as_json, quiet)
+    announce(style, f"{scenario.title or scenario.name}: {draws:,} draws, into {folder}", name=scenario.name, draws=draws, fit=str(folder))
 
-    from hyosan.fitting.fit import fit
+    import hyosan.fitting.fit
+    from hyosan.cli.study_progress import shown
 
     count = workers if workers is not None else os.cpu_count() or 1
-    try:
-        with noted() as stop_if_interrupted, shown(style, "draws") as watcher:
-
-            def watch(now: StudyProgress) -> None:
-                stop_if_interrupted()
-                watcher(now)
-
-            found = fit(
-                source, to=to, draws=draws, out=folder, workers=count, ray=ray, accept=share, by=by, transform=transform, reduce=reduce, pick=pick,
-                recover=recover, because=because, overrides=changes, force=force, progress=watch,
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        print(f"\nInterrupted. Give the same command again to go on: draws that are done in {folder} stay done.", file=sys.stderr)
-        return 130
+    reduced = {"auto": None, "yes": True, "no": False}[reduce]
+    with watched(shown(style, "draws"), f"Give the same command again to go on: draws that are done in {folder} stay done.") as watch:
+        found = hyosan.fitting.fit.fit(
+            source, to=to, draws=draws, out=folder, workers=count, ray=ray, accept=share, by=by, transform=transform, reduce=reduced, pick=pick,
+            recover=recover, because=because, overrides=changes, force=force, progress=watch,
+        )  # fmt: skip
 
     from hyosan.fitting.report import sentences, text_of_fit
 

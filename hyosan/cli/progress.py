@@ -10,14 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from hyosan.cli.options import Style
 from hyosan.units import say_clock, say_duration
 
 if TYPE_CHECKING:
     from hyosan.running.clock import Progress
 
-Style = Literal["plain", "verbose", "quiet", "json"]
+T = TypeVar("T")
 Watcher: TypeAlias = "Callable[[Progress], None]"
 
 LINE_SECONDS = 5.0
@@ -31,12 +32,12 @@ def shown(style: Style, start_clock_seconds: float) -> Iterator[Watcher]:
     if style == "quiet":
         yield lambda now: None
     elif style == "json":
-        yield _now_and_then(JSON_SECONDS, lambda now: _say_json(now, start_clock_seconds))
+        yield now_and_then(JSON_SECONDS, lambda now: _say_json(now, start_clock_seconds))
     elif sys.stderr.isatty():
         with _bar(start_clock_seconds) as watcher:
             yield watcher
     else:
-        yield _now_and_then(LINE_SECONDS, lambda now: print(line(now, start_clock_seconds), file=sys.stderr, flush=True))
+        yield now_and_then(LINE_SECONDS, lambda now: print(line(now, start_clock_seconds), file=sys.stderr, flush=True))
 
 
 def line(now: Progress, start_clock_seconds: float) -> str:
@@ -64,10 +65,11 @@ def time_left(now: Progress) -> str:
     return say_duration(now.elapsed_seconds * (1 - now.done_share) / now.done_share)
 
 
-def _now_and_then(seconds: float, tell: Watcher) -> Watcher:
+def now_and_then(seconds: float, tell: Callable[[T], None]) -> Callable[[T], None]:
+    """Tell what is given to it at most once in so many seconds."""
     last = time.monotonic()
 
-    def watcher(now: Progress) -> None:
+    def watcher(now: T) -> None:
         nonlocal last
         if time.monotonic() - last >= seconds:
             last = time.monotonic()

@@ -5,53 +5,59 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from hyosan.cli.interrupt import noted
-from hyosan.cli.progress import JSON_SECONDS, LINE_SECONDS, Style
-from hyosan.units import say_duration
-
-if TYPE_CHECKING:
-    from hyosan.studies.gathering import StudyProgress
+from hyosan.cli.options import Changes, JsonLines, Quiet, Switch, Workers, style_of
+from hyosan.cli.telling import announce, watched
 
 
-def study_and_tell(file: Path, *, out: Path | None, workers: int | None, ray: str | None, changes: tuple[str, ...], force: bool, style: Style) -> int:
-    """Run a study into a folder and say what came of it; gives the exit code, 1 if a run of it failed.
+def study(
+    file: Path,
+    /,
+    *,
+    workers: Workers = None,
+    ray: str | None = None,
+    out: Path | None = None,
+    changes: Changes = (),
+    force: Switch = False,
+    as_json: JsonLines = False,
+    quiet: Quiet = False,
+) -> int:
+    """Run a scenario with many seeds and variations, and compare these on the same luck. Given again, it goes on where it was.
 
-    Raises HyosanError: as `hyosan.study`.
+    Parameters
+    ----------
+    file:
+        The study, a YAML file: a scenario, seeds, variations.
+    workers:
+        Processes that run members; 0 = this one alone; default: one for each core. The result does not depend on it.
+    ray:
+        Run members with Ray: `auto` on this machine (or the cluster that `RAY_ADDRESS` names), or a cluster's address. The same bytes.
+    out:
+        Folder for the study; default: `studies/NAME`.
+    changes:
+        Change its scenario, `path=value`. Can be given several times.
+    force:
+        Replace a study that is there.
+    quiet:
+        Say only where the result is.
+
     """
-    from hyosan.backend import kernels_are_cached
     from hyosan.studies.plan import read_plan
 
     plan = read_plan(file, changes)
     folder = out if out is not None else Path("studies") / plan.name
-    compiling = not kernels_are_cached()
-    if style == "json":
-        print(json.dumps({"event": "started", "name": plan.name, "members": plan.members, "study": str(folder), "compiling": compiling}), flush=True)
-    elif style != "quiet":
-        told = f"{len(plan.variations):,} variations x {len(plan.seeds):,} seeds"
-        print(f"{plan.title or plan.name}: {told} = {plan.members:,} runs, into {folder}", file=sys.stderr)
-        if compiling:
-            print("compiling kernels (once)… this takes a minute or two and is kept for later runs", file=sys.stderr, flush=True)
+    style = style_of(as_json, quiet)
+    told = f"{len(plan.variations):,} variations x {len(plan.seeds):,} seeds"
+    line = f"{plan.title or plan.name}: {told} = {plan.members:,} runs, into {folder}"
+    announce(style, line, name=plan.name, members=plan.members, study=str(folder))
 
-    from hyosan.studies.study import study
+    import hyosan.studies.study
+    from hyosan.cli.study_progress import shown
 
     count = workers if workers is not None else os.cpu_count() or 1
-    try:
-        with noted() as stop_if_interrupted, shown(style, "runs") as watcher:
-
-            def watch(now: StudyProgress) -> None:
-                stop_if_interrupted()
-                watcher(now)
-
-            found = study(file, out=folder, workers=count, ray=ray, overrides=changes, force=force, progress=watch)
-    except KeyboardInterrupt:
-        print(f"\nInterrupted. Give the same command again to go on: what is done in {folder} stays done.", file=sys.stderr)
-        return 130
+    with watched(shown(style, "runs"), f"Give the same command again to go on: what is done in {folder} stays done.") as watch:
+        found = hyosan.studies.study.study(file, out=folder, workers=count, ray=ray, overrides=changes, force=force, progress=watch)
 
     from hyosan.report.studies import account_of_study, text_of_study, write_study_report
 
@@ -68,51 +74,3 @@ def study_and_tell(file: Path, *, out: Path | None, workers: int | None, ray: st
     for one in found.failed if style in ("json", "quiet") else ():
         print(f"hyosan: failed: {one['variation']}, seed {one['seed']}: {one['message'].splitlines()[0]}", file=sys.stderr)
     return 1 if found.failed else 0
-
-
-def line(now: StudyProgress, what: str = "runs") -> str:
-    """The progress as one line of text."""
-    left = say_duration(now.left_seconds) if now.left_seconds is not None else "?"
-    failed = f", {now.failed:,} failed" if now.failed else ""
-    return f"{100 * (now.done + now.failed) / max(1, now.members):5.1f} %  {now.done:,} of {now.members:,} {what}{failed}  {left} left"
-
-
-@contextmanager
-def shown(style: Style, what: str) -> Iterator[Callable[[StudyProgress], None]]:
-    """Show how far a study is, in a style; `what` are its members called."""
-    if style == "quiet":
-        yield lambda now: None
-    elif style == "json":
-        yield _now_and_then(JSON_SECONDS, lambda now: print(json.dumps({"event": "progress"} | now._asdict()), flush=True))
-    elif sys.stderr.isatty():
-        with _bar(what) as watcher:
-            yield watcher
-    else:
-        yield _now_and_then(LINE_SECONDS, lambda now: print(line(now, what), file=sys.stderr, flush=True))
-
-
-def _now_and_then(seconds: float, tell: Any) -> Callable[[StudyProgress], None]:
-    last = time.monotonic()
-
-    def watcher(now: StudyProgress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= seconds:
-            last = time.monotonic()
-            tell(now)
-
-    return watcher
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[StudyProgress], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    with Bar(BarColumn(), TextColumn("{task.fields[told]}"), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("study", total=1.0, told="reading what is done")
-
-        def watcher(now: StudyProgress) -> None:
-            bar.update(task, total=now.members, completed=now.done + now.failed, told=line(now, what))
-
-        yield watcher

@@ -31,7 +31,9 @@ class WhatIf:
     """Where the logs first differ; None = nowhere."""
     start_clock_seconds: float
     descendants: int | None = None
-    """Of a person or an infection: whom the tree of who infected whom hangs on it."""
+    """Of a person or an infection: how many people hang on it in the tree of who infected whom."""
+    person: int | None = None
+    """Who was spared."""
     recomputed: int = 0
     """Steps of one person that were computed anew, where the difference was propagated."""
 
@@ -63,7 +65,8 @@ class WhatIf:
             "question": self.question, "command": self.command, "how": self.how, "why": self.why,
             "first_difference": None if first is None else {"clock": say_clock(first.second, self.start_clock_seconds), **first.to_json()},
             "infections_averted": len(self.infected_only_here), "infections_caused": len(self.infected_only_there),
-            "deaths_averted": len(self.dead_only_here), "deaths_caused": len(self.dead_only_there), "descendants": self.descendants,
+            "deaths_averted": len(self.dead_only_here), "deaths_caused": len(self.dead_only_there),
+            "person": self.person, "descendants": self.descendants,
             "recomputed_person_ticks": self.recomputed, "run": self.run.to_json(), "otherwise": self.otherwise.to_json(),
             **{name: list(getattr(self, name)) for name in sets},
         }  # fmt: skip
@@ -82,22 +85,15 @@ class WhatIf:
             ]
             if self.descendants is not None:
                 told.append(
-                    f"Descendants in the tree of who infected whom: {self.descendants:,}; really spared without it, beside that person: "
+                    f"People below in the tree of who infected whom: {self.descendants:,}; infections really averted among others: "
                     f"{self.spared_others():,}."
                 )
             told += [f"The run ended:  {self._ending(self.run)}", f"It would have:  {self._ending(self.otherwise)}"]
-        return [*told, "", f"Found by {_HOW[self.how]}: {self.why}.", f"Again: {self.command}"]
+        return [*told, "", f"How it was found: {self.why}.", f"Again: {self.command}"]
 
     def spared_others(self) -> int:
-        """Infections averted less infections caused, without the person who was spared."""
-        return len(self.infected_only_here) - len(self.infected_only_there) - int(self._of_person())
-
-    def _of_person(self) -> bool:
-        return self.descendants is not None and bool(self.infected_only_here) and self._person in self.infected_only_here
-
-    @property
-    def _person(self) -> int:
-        return int(self.question.split("person ")[1].split()[0])
+        """Infections averted less infections caused, of everybody but the person who was spared."""
+        return len(set(self.infected_only_here) - {self.person}) - len(set(self.infected_only_there) - {self.person})
 
     def _counted(self, what: str, here: tuple[int, ...], there: tuple[int, ...]) -> str:
         return f"{what.capitalize()} only as it was: {len(here):,}{_named(here)}; {what} only otherwise: {len(there):,}{_named(there)}."
@@ -112,9 +108,6 @@ class WhatIf:
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
-
-
-_HOW = {"difference": "propagating the difference", "fork": "running on from before it", "nothing": "looking at the run"}
 
 
 def _named(people: Iterable[int]) -> str:

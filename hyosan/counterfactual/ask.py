@@ -66,14 +66,14 @@ def answer(history: History, asked: Asked | None, question: str = "", option: st
     if asked is None:
         return WhatIf(question, command(run, None, option), "nothing", "it did not happen in this run", here, here, None, clock)
     found = by_fork(history, asked)
-    below = None
+    below = person = None
     if isinstance(asked, Spared):
-        below = len(descendants(run, asked.person, asked.second if asked.number is not None else None))
+        person, below = asked.person, len(descendants(run, asked.person, asked.second if asked.number is not None else None))
     since = asked.since if isinstance(asked, Decided) else asked.second
     start = history.before(since // history.length)
     from_ = "the start" if start is None else f"the checkpoint of {say_clock(start.checkpoint.tick * history.length, clock)}"
     why = f"run on in memory from {from_}"
-    return WhatIf(asked.said(), command(run, asked), "fork", why, here, found.outcome, found.difference, clock, below)
+    return WhatIf(asked.said(), command(run, asked), "fork", why, here, found.outcome, found.difference, clock, below, person)
 
 
 def by_fork(history: History, asked: Asked) -> Futures:

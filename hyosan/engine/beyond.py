@@ -22,8 +22,8 @@ from hyosan.luck import BOUND_FOR, STARTS, STOPPED, TRIP, bits, bits_array
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.beyond import Destination
 from hyosan.scenario.response_civil import ROUTES
+from hyosan.units import DAY_SECONDS as DAY
 
-DAY = 86_400
 CARRYING = tuple(CLASSES.index(name) for name in ("symptomless", "ill", "half_turned", "turned"))
 
 

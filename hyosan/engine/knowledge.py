@@ -16,8 +16,8 @@ from hyosan.estimate.growth import Growth, growth
 from hyosan.estimate.incubation import KnownPeriods, StandingEstimate
 from hyosan.scenario.authority import Beliefs
 from hyosan.scenario.condition_words import UNBELIEVED_DAYS
+from hyosan.units import DAY_SECONDS as DAY
 
-DAY = 86_400
 KINDS = ("turned", "ill", "half_turned", "symptomless")
 """Classes that reports are counted by."""
 SHOWN = KINDS[:2]

@@ -45,16 +45,15 @@ class Hands:
         self.authorities, self.scenario = authorities, scenario
         self.trust = Trust(scenario.trust, s, g)
         self.beyond = Beyond(scenario.beyond, s, g, b, names, authorities.works)
-        tools = Tools(s, g, b, names, world, authorities, scenario, self.trust, self.beyond, self.means, barriers)
-        self.memory = tools.memory
+        tools = Tools(s, g, b, names, world, authorities, scenario, self.trust, self.beyond, self.means, barriers, scenario.orders, authorities.main)
+        self.tools, self.memory = tools, tools.memory
         self.civil, self.camp, self.force, self.medical = Civil(tools), Camp(tools), Force(tools), Medical(tools)
         self.turns = {name: 1 + turn for turn, name in enumerate(scenario.orders)}
         self.parts = (self.civil, self.camp, self.force, self.medical)
 
     def go_by(self, orders: Mapping[str, Any]) -> None:
         """Orders as they were given last, which a policy may have changed."""
-        for part in self.parts:
-            part.orders = orders
+        self.tools.orders = orders
 
     def begin_tick(self, now: int) -> None:
         """What comes about of itself before orders act."""
@@ -71,7 +70,8 @@ class Hands:
     def start(self, name: str, order: Any, number: int, now: int) -> int:
         """An order takes effect."""
         self.medical.forget(name)
-        self.memory.setdefault(name, {})["used"] = {}
+        kept = self.memory.setdefault(name, {})
+        kept["used"], kept["since"] = {}, now
         return self._do("start", name, order, number, now)
 
     def go_on(self, name: str, order: Any, number: int, now: int) -> int:
@@ -79,13 +79,13 @@ class Hands:
         return self._do("go_on", name, order, number, now)
 
     def stop(self, name: str, order: Any, number: int, now: int) -> int:
-        """An order ends."""
+        """An order ends, and is in force no more."""
+        self.memory[name].pop("since", None)
         return self._do("stop", name, order, number, now)
 
     def _find(self, what: str, name: str, order: Any) -> Any:
-        knowledge = self.authorities.of(order.authority)
+        self.tools.knowledge, self.tools.turn = self.authorities.of(order.authority), self.turns[name]
         for part in self.parts:
-            part.knowledge, part.turn = knowledge, self.turns[name]
             if act := getattr(part, f"{what}_{order.do}", None):
                 return act
         return None

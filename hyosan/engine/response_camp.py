@@ -16,8 +16,8 @@ from hyosan.engine.rulebook import CLASSES
 from hyosan.engine.state import C_CAMP, C_HELD, C_ROOM, F_CAPTURED, HELD
 from hyosan.luck import BREAK_OUT, QUESTION, SLIP, bits_array
 from hyosan.rules.exact import INSTANT_BITS
+from hyosan.scenario.response_civil import AIMS
 
-LED_TO = {"test": "a test", "antidote": "an antidote", "vaccine": "a vaccine", "knowledge": "knowledge"}
 FOUND = tuple(CLASSES.index(name) for name in ("symptomless", "ill", "half_turned"))
 """Classes that questioning can find in who arrives."""
 
@@ -55,7 +55,7 @@ class Camp(Crew):
 
     def start_quarantine(self, name: str, order: Any, number: int, now: int) -> int:
         """The camp opens: who comes to a closed gate, is rescued or found is taken there."""
-        self.memory[name] |= {"since": now, "away": []}
+        self.memory[name]["away"] = []
         self.s.count[C_CAMP] = self.camp + 1
         return 0
 
@@ -87,7 +87,6 @@ class Camp(Crew):
 
     def stop_quarantine(self, name: str, order: Any, number: int, now: int) -> int:
         """Everybody not known to bite goes home; captives stay."""
-        self.memory[name].pop("since", None)
         self.s.count[C_CAMP] = 0
         released = int(effects.release_all(self.s, self.g, self.b, self._cause(name), self._at(now)))
         self.works.held = max(0, self.works.held - released)
@@ -97,7 +96,7 @@ class Camp(Crew):
         """What the release waits for is logged with the order: a quarantine that goes on must be able to say why."""
         if order.period is None:
             known = {"known periods": self.knowledge.periods_known, "periods needed": order.cases_needed}
-            self.memory[name]["used"] = self.memory[name].get("used", {}) | known
+            self.memory[name]["used"] |= known
 
     def _feed(self, name: str, order: Any) -> bool:
         """Take what those held need from the stocks; whether anything ran out."""
@@ -117,7 +116,7 @@ class Camp(Crew):
         people, ids = self.s.people, self.g.persons["id"]
         rows: NDArray[np.int64] = np.flatnonzero((people["activity"] == HELD) & (people["notes"] & F_CAPTURED == 0))
         rows = rows[bits_array(self.seed, purpose, ids[rows], (1 << 20) + self._day(now)) >> 30 < share(part)]
-        chosen: list[int] = rows[np.argsort(ids[rows])].tolist()
+        chosen: list[int] = self._people_by_id(rows).tolist()
         return chosen
 
     def _slip_out(self, name: str, order: Any, now: int) -> None:
@@ -143,26 +142,21 @@ class Camp(Crew):
 
     def start_supply(self, name: str, order: Any, number: int, now: int) -> int:
         """Goods begin to come."""
-        self.memory[name] |= {"since": now, "work": 0}
+        self.memory[name]["work"] = 0
         return 0
 
     def go_on_supply(self, name: str, order: Any, number: int, now: int) -> int:
         """As many as come in a tick."""
-        brought = self._allow(name, self.means(name, "per_day", order.per_day), now)
+        brought = self._allow(name, self.means(name, "per_day", order.per_day))
         self.works.stocks[order.stock] += brought
         self._use(name, order.stock, brought)
-        return 0
-
-    def stop_supply(self, name: str, order: Any, number: int, now: int) -> int:
-        """No more come."""
-        self.memory[name].pop("since", None)
         return 0
 
     # research ----------------------------------------------------------------------------------------------------------------------
 
     def start_research(self, name: str, order: Any, number: int, now: int) -> int:
         """Work begins, or goes on where it was left."""
-        self.memory[name] |= {"since": now, "progress": self.memory[name].get("progress", 0)}
+        self.memory[name].setdefault("progress", 0)
         return 0
 
     def go_on_research(self, name: str, order: Any, number: int, now: int) -> int:
@@ -172,7 +166,7 @@ class Camp(Crew):
             return 0
         pace = 1000 + round(order.per_host * 1000) * hosts + round(order.per_record * 1000) * self.works.records
         kept["progress"] += self.means(name, "staff", order.staff) * pace * self.tick_seconds
-        kept["used"] = kept.get("used", {}) | {"percent": min(100, kept["progress"] * 100 // self._whole(order)), "most hosts": hosts}
+        kept["used"] |= {"percent": min(100, kept["progress"] * 100 // self._whole(order)), "most hosts": hosts}
         return 0
 
     def _whole(self, order: Any) -> int:
@@ -181,9 +175,4 @@ class Camp(Crew):
     def over_research(self, name: str, order: Any, now: int) -> str | None:
         """When the work is done."""
         done = self.memory[name]["progress"] >= self._whole(order)
-        return f"it led to {LED_TO[order.aim]}" if done else None
-
-    def stop_research(self, name: str, order: Any, number: int, now: int) -> int:
-        """Work stops; what was reached is kept."""
-        self.memory[name].pop("since", None)
-        return 0
+        return f"it led to {AIMS[order.aim]}" if done else None

@@ -25,7 +25,7 @@ class Civil(Crew):
         super().__init__(tools)
         self.hour = -1
         self.scratch = np.zeros(len(self.s.people) + 1, dtype=np.int64)
-        self._places: dict[tuple[str, ...] | int, NDArray[np.int64]] = {}
+        self._places: dict[tuple[tuple[str, ...] | None, tuple[str, ...] | None], NDArray[np.int64]] = {}
 
     def begin_tick(self, now: int, trust_changed: bool) -> None:
         """Escorts of the tick; what curfews ask for, once an hour."""
@@ -65,13 +65,11 @@ class Civil(Crew):
 
     def start_martial_law(self, name: str, order: Any, number: int, now: int) -> int:
         """People are to stay at home."""
-        self.memory[name]["since"] = now
         self._keep_at_home(now)
         return int((self.s.people["activity"] == 0).sum())
 
     def stop_martial_law(self, name: str, order: Any, number: int, now: int) -> int:
         """They may go out again."""
-        self.memory[name].pop("since")
         self._keep_at_home(now)
         return 0
 
@@ -96,14 +94,13 @@ class Civil(Crew):
         """The gates are closed; a share of those who try gets through."""
         if order.around not in self.world.gates:
             return 0
-        self.memory[name]["since"] = now
         ways = self.barriers.close(order.around, share(order.leak))
         self._use(name, "barricades", ways)
         return ways
 
     def go_on_cordon(self, name: str, order: Any, number: int, now: int) -> int:
         """Some of those outside cross inward, once a day, to look for their family."""
-        if not order.inward or not self._begins_day(now):
+        if not order.inward or order.around not in self.world.gates or not self._begins_day(now):
             return 0
         people, homes, ids = self.s.people, self.g.persons["home"], self.g.persons["id"]
         inside = np.zeros(len(self.g.grounds), dtype=bool)
@@ -111,7 +108,7 @@ class Civil(Crew):
         outside = (people["notes"] & F_LEFT > 0) & (people["activity"] == GONE) & (people["health"] == int(self.b.one[0].susceptible))
         rows = np.flatnonzero(outside & inside[homes])
         rows = rows[bits_array(self.seed, CROSS, ids[rows], self._day(now)) >> 30 < share(order.inward)]
-        rows = rows[np.argsort(ids[rows])]
+        rows = self._people_by_id(rows)
         gates = self._gate_cells(order.around)
         if not len(gates):
             return 0
@@ -126,19 +123,16 @@ class Civil(Crew):
         """Places inside the city at the gates of a cordon, by id."""
         ways = self.g.ways[self.g.ways["gate"] == self.world.gates.index(around)]
         inner = np.unique(ways["from_"])
-        inner = inner[(self.g.grounds["outside"][inner] == 0) & (inner != self.camp)]
-        found: NDArray[np.int64] = inner[np.argsort(self.g.grounds["id"][inner])]
-        return found
+        return self._places_by_id(inner[(self.g.grounds["outside"][inner] == 0) & (inner != self.camp)])
 
     def stop_cordon(self, name: str, order: Any, number: int, now: int) -> int:
         """The gates are opened."""
         self.barriers.open(order.around)
-        self.memory[name].pop("since", None)
         return 0
 
     def _allow_escorts(self, now: int) -> None:
         """How many are taken from the barricades to the camp in this tick. What soldiers could not use in an hour is lost."""
-        orders = [(name, order) for name, order in self._in_force("cordon") if order.escorts is not None]
+        orders = [(name, order) for name, order in self._in_force("cordon") if order.escorts is not None and order.around in self.world.gates]
         allowed = ENDLESS if not orders else 0
         for name, order in orders:
             kept, hourly = self.memory[name], round(order.escorts * 1000)
@@ -153,7 +147,7 @@ class Civil(Crew):
 
     def start_rescue(self, name: str, order: Any, number: int, now: int) -> int:
         """All teams are free."""
-        self.memory[name] |= {"teams": [now] * order.teams, "since": now}
+        self.memory[name]["teams"] = [now] * order.teams
         return 0
 
     def go_on_rescue(self, name: str, order: Any, number: int, now: int) -> int:
@@ -183,11 +177,6 @@ class Civil(Crew):
         """When all teams are lost."""
         return "all its teams were lost" if order.teams and not self.memory[name]["teams"] else None
 
-    def stop_rescue(self, name: str, order: Any, number: int, now: int) -> int:
-        """Teams go home; calls wait on."""
-        self.memory[name].pop("since", None)
-        return 0
-
     def _suspect(self, row: int, now: int) -> bool:
         """Whether somebody where person `row` is is known as infected."""
         place = int(effects.place_of(self.s, self.g, self.b, row, self._tick(now)))
@@ -196,7 +185,7 @@ class Civil(Crew):
 
     def start_call_off(self, name: str, order: Any, number: int, now: int) -> int:
         """Another order ends; those who had relied on it trust less."""
-        if "since" in self.memory.get(order.order, {}):
+        if self._stands(order.order):
             self.memory[order.order]["called_off"] = name
             self.trust.lose_everywhere(self.scenario.trust.called_off, now)
         return 0
@@ -208,7 +197,7 @@ class Civil(Crew):
     def start_evacuate(self, name: str, order: Any, number: int, now: int) -> int:
         """All vehicles are free; zones are gone through in order, their places by id."""
         zones = self.knowledge.worst_zones(len(self.world.zones)) if order.zones is None else [self.world.zones.index(z) for z in order.zones]
-        self.memory[name] |= {"teams": [now] * order.vehicles, "since": now, "zones": zones, "place": 0}
+        self.memory[name] |= {"teams": [now] * order.vehicles, "zones": zones, "place": 0}
         return 0
 
     def go_on_evacuate(self, name: str, order: Any, number: int, now: int) -> int:
@@ -218,7 +207,7 @@ class Civil(Crew):
         out = np.zeros(1, dtype=np.int64)
         camp = self.camp if order.to == "camp" else -1
         while kept["zones"] and kept["teams"] and kept["teams"][0] <= now and self._may_set_out(name, "vehicles", order.vehicles, now):
-            places = self._in_zone(kept["zones"][0])
+            places = self._places_of(None, (self.world.zones[kept["zones"][0]],))
             out[0] = kept["place"]
             taken = int(
                 effects.evacuate(
@@ -241,29 +230,28 @@ class Civil(Crew):
         """When all zones were gone through."""
         return None if self.memory[name]["zones"] else "all places were gone through"
 
-    def stop_evacuate(self, name: str, order: Any, number: int, now: int) -> int:
-        """Vehicles go home."""
-        self.memory[name].pop("since", None)
-        return 0
-
-    def _in_zone(self, zone: int) -> NDArray[np.int64]:
-        """Places of a zone, by id."""
-        if zone not in self._places:
-            rows = np.flatnonzero(self.g.grounds["zone"] == zone)
-            self._places[zone] = rows[np.argsort(self.g.grounds["id"][rows])]
-        return self._places[zone]
+    def _places_of(self, kinds: tuple[str, ...] | None, zones: tuple[str, ...] | None) -> NDArray[np.int64]:
+        """Places of some kinds (None: of all) in some zones (None: in all), by id."""
+        if (kinds, zones) not in self._places:
+            fits = np.ones(len(self.g.grounds), dtype=bool)
+            if kinds is not None:
+                fits &= np.isin(self.g.grounds["kind"], [self.world.kinds.index(kind) for kind in kinds])
+            if zones is not None:
+                fits &= np.isin(self.g.grounds["zone"], [self.world.zones.index(zone) for zone in zones])
+            self._places[kinds, zones] = self._places_by_id(np.flatnonzero(fits))
+        return self._places[kinds, zones]
 
     # barricades --------------------------------------------------------------------------------------------------------------------
 
     def start_barricade(self, name: str, order: Any, number: int, now: int) -> int:
         """Places of some kinds are to be blocked, by id."""
-        self.memory[name] |= {"place": 0, "work": 0, "since": now}
+        self.memory[name] |= {"place": 0, "work": 0}
         return 0
 
     def go_on_barricade(self, name: str, order: Any, number: int, now: int) -> int:
         """Teams block as many places as they can."""
-        kept, places = self.memory[name], self._of_kinds(order)
-        room = len(places) if order.per_day is None else self._allow(name, self.means(name, "per_day", order.per_day), now)
+        kept, places = self.memory[name], self._places_of(order.kinds, order.zones)
+        room = len(places) if order.per_day is None else self._allow(name, self.means(name, "per_day", order.per_day))
         chosen = places[kept["place"] : kept["place"] + room]
         doors = sum(int(effects.block(self.s, self.g, self.b, place)) for place in chosen.tolist())
         kept["place"] += len(chosen)
@@ -272,34 +260,14 @@ class Civil(Crew):
 
     def over_barricade(self, name: str, order: Any, now: int) -> str | None:
         """When all places are blocked."""
-        return "all places were blocked" if self.memory[name]["place"] >= len(self._of_kinds(order)) else None
-
-    def _of_kinds(self, order: Any) -> NDArray[np.int64]:
-        key = ("kinds", *order.kinds, "zones", *(order.zones or ()))
-        if key not in self._places:
-            kinds = [self.world.kinds.index(kind) for kind in order.kinds if kind in self.world.kinds]
-            fits = np.isin(self.g.grounds["kind"], kinds)
-            if order.zones is not None:
-                fits &= np.isin(self.g.grounds["zone"], [self.world.zones.index(zone) for zone in order.zones])
-            rows = np.flatnonzero(fits)
-            self._places[key] = rows[np.argsort(self.g.grounds["id"][rows])]
-        return self._places[key]
+        return "all places were blocked" if self.memory[name]["place"] >= len(self._places_of(order.kinds, order.zones)) else None
 
     # travel ------------------------------------------------------------------------------------------------------------------------
 
     def start_limit_travel(self, name: str, order: Any, number: int, now: int) -> int:
-        """Fewer get through by some routes."""
-        self.memory[name]["since"] = now
-        self._limit()
-        return 0
-
-    def stop_limit_travel(self, name: str, order: Any, number: int, now: int) -> int:
-        """As many as before."""
-        self.memory[name].pop("since", None)
-        self._limit()
-        return 0
-
-    def _limit(self) -> None:
-        """Of several orders for a route, the one that lets fewest through is in force."""
+        """Fewer get through by some routes; of several orders for a route, the one that lets fewest through is in force."""
         orders = self._in_force("limit_travel")
         self.beyond.left = {route: min([1 << 32, *(share(o.left) for _, o in orders if route in o.routes)]) for route in ROUTES}
+        return 0
+
+    stop_limit_travel = start_limit_travel

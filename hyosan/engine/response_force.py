@@ -8,7 +8,7 @@ import numpy as np
 
 from hyosan.engine import effects, sweeping
 from hyosan.engine.compile_laws import share
-from hyosan.engine.crews import DAY, ENDLESS, Crew, Tools
+from hyosan.engine.crews import ENDLESS, Crew, Tools
 from hyosan.engine.lists import make_noise_now
 from hyosan.engine.plans import place_row
 from hyosan.engine.state import HELD
@@ -32,7 +32,7 @@ class Force(Crew):
         grounds = self.g.grounds
         inside = np.flatnonzero((grounds["parent"] < 0) & (grounds["outside"] == 0) & (grounds["way_end"] > grounds["way_start"]))
         cells: list[list[int]] = [[] for _ in self.world.zones]
-        for row in inside[np.argsort(grounds["id"][inside])]:
+        for row in self._places_by_id(inside):
             if self.world.kinds[grounds["kind"][row]] == "street":
                 cells[grounds["zone"][row]].append(int(row))
         return cells
@@ -50,7 +50,7 @@ class Force(Crew):
     def start_lure(self, name: str, order: Any, number: int, now: int) -> int:
         """Noise is made where most were reported."""
         self.lured = self._targets(self.means(name, "points", order.points))
-        self.memory[name] |= {"until": now + round(order.lasts), "since": now}
+        self.memory[name]["until"] = now + round(order.lasts)
         self._use(name, "points", len(self.lured))
         return len(self.lured)
 
@@ -96,7 +96,7 @@ class Force(Crew):
         """All zones are to be gone through, those with least reports first (from safe ground inwards)."""
         zones = [z for z, cells in enumerate(self.streets) if cells]
         zones.sort(key=lambda z: (self.knowledge.active(z), z))
-        self.memory[name] |= {"left": [[z, list(self.streets[z])] for z in zones], "work": 0, "since": now}
+        self.memory[name] |= {"left": [[z, list(self.streets[z])] for z in zones], "work": 0}
         for zone in zones:
             self.works.marked[zone] = 0
             self.s.zones[zone].swept = 0
@@ -105,9 +105,9 @@ class Force(Crew):
     def go_on_sweep(self, name: str, order: Any, number: int, now: int) -> int:
         """Teams clear as many street cells as they can in a tick; a zone gone through is marked."""
         kept, reached = self.memory[name], 0
-        kept["work"] += round(self.means(name, "teams", order.teams) * order.cells_per_day * 1000) * self.tick_seconds
-        while kept["left"] and kept["work"] >= 1000 * DAY:
-            kept["work"] -= 1000 * DAY
+        for _ in range(self._allow(name, self.means(name, "teams", order.teams) * order.cells_per_day)):
+            if not kept["left"]:
+                break
             zone, cells = kept["left"][0]
             reached += self._clear(name, order, cells.pop(0), zone, number, now)
             if not cells:

@@ -77,10 +77,14 @@ class Medical(Crew):
             found &= (wanted[np.maximum(self.g.slots, 0)] & (self.g.slots >= 0)).any(axis=1)
         return found
 
-    def _is_meant(self, name: str, who: Who, row: int) -> bool:
+    def _all_meant(self, name: str, *groups: Who) -> NDArray[np.bool_]:
+        """Which people an order means, in any of its groups; shape [n]."""
         if name not in self._meant:
-            self._meant[name] = self.fits(who)
-        return bool(self._meant[name][row])
+            self._meant[name] = np.logical_or.reduce([self.fits(who) for who in groups])
+        return self._meant[name]
+
+    def _is_meant(self, name: str, who: Who, row: int) -> bool:
+        return bool(self._all_meant(name, who)[row])
 
     def _complies(self, name: str, order: Any, row: int, now: int) -> bool:
         asked = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
@@ -102,13 +106,7 @@ class Medical(Crew):
         """So many were done: they count against what a day allows, and are noted."""
         if "work" in self.memory[name]:
             self.memory[name]["work"] -= count * 1000 * DAY
-        self._note(name, what, count)
-
-    def _note(self, name: str, what: str, count: int) -> None:
-        """So many means were used."""
-        used = self.memory[name]["used"]
-        if count:
-            used[what] = used.get(what, 0) + count
+        self._use(name, what, count)
 
     def _new_cases(self, name: str) -> list[Case]:
         """Cases that became known since this order last looked."""
@@ -129,7 +127,7 @@ class Medical(Crew):
         return found
 
     def _log(self, name: str, kind: int, row: int, now: int) -> None:
-        effects.log(self.s, self.g, self.b, row, kind, -1, self.names.seeds.index(name), now << INSTANT_BITS, now // self.tick_seconds)
+        effects.log(self.s, self.g, self.b, row, kind, -1, self._cause(name), now << INSTANT_BITS, self._tick(now))
 
     def _confine(self, name: str, row: int, now: int, until: int, order: Any) -> None:
         """A person keeps to themselves up to a second, by an order."""
@@ -147,7 +145,7 @@ class Medical(Crew):
             if self.b.states["kind"][self.s.people["health"][row]] != DEAD:
                 sampled(kept, row, self._id(row), now + round(kind.takes), self._swab(name, kind, row, now))
                 self.confinement.confine(row, now, now + round(kind.takes), order.where == "apart")
-                self._note(name, "tests", 1)
+                self._use(name, "tests", 1)
         for row, positive in results(kept, now):
             self._result(row, positive, now)
             if positive:
@@ -162,16 +160,16 @@ class Medical(Crew):
 
     def _result(self, row: int, positive: bool, now: int) -> None:
         """The result of a test comes; a positive one makes a known case."""
-        self.authorities.works.tests_done += 1
+        self.works.tests_done += 1
         if positive:
-            self.authorities.works.tests_positive += 1
+            self.works.tests_positive += 1
             self.authorities.positive(now, int(self.g.persons["zone"][row]), row, int(self.s.people["episode"][row]))
 
     # isolate ---------------------------------------------------------------------------------------------------------------------
 
     def start_isolate(self, name: str, order: Any, number: int, now: int) -> int:
         """Cases known so far are to be isolated too, as far as their time is not over."""
-        self.memory[name] |= {"next": 0, "queue": [], "since": now}
+        self.memory[name] |= {"next": 0, "queue": []}
         open_books(self.memory[name])
         return 0
 
@@ -195,7 +193,7 @@ class Medical(Crew):
 
     def start_trace(self, name: str, order: Any, number: int, now: int) -> int:
         """From now on new cases are interviewed."""
-        self.memory[name] |= {"next": len(self.knowledge.cases), "queue": [], "due": [], "since": now}
+        self.memory[name] |= {"next": len(self.knowledge.cases), "queue": [], "due": []}
         open_books(self.memory[name])
         return 0
 
@@ -220,7 +218,7 @@ class Medical(Crew):
             self.works.contacts.append([now, row])
             if order.lasts and self._complies(name, order, row, now):
                 self._confine(name, row, now, now + round(order.lasts), order)
-        self._note(name, "contacts", len(found))
+        self._use(name, "contacts", len(found))
         return len(found)
 
     def _named(self, row: int, order: Any) -> set[int]:
@@ -272,9 +270,7 @@ class Medical(Crew):
         if now < kept["looked"] + every:
             return []
         kept["looked"], kept["round"] = now, kept["round"] + 1
-        if name not in self._meant:
-            self._meant[name] = self.fits(order.who)
-        there = self._meant[name] & (people["activity"] < HELD)
+        there = self._all_meant(name, order.who) & (people["activity"] < HELD)
         if order.whom == "ill":
             there &= (self.b.states["kind"][people["health"]] == ILL) & (people["since"] >> INSTANT_BITS >= now - every)
         else:
@@ -289,7 +285,6 @@ class Medical(Crew):
 
     def start_reduce_contacts(self, name: str, order: Any, number: int, now: int) -> int:
         """Those who comply exert and take in less in some settings."""
-        self.memory[name]["since"] = now
         self._cut(now)
         return int((self.s.people["obeys"] < share(order.compliance)).sum())
 
@@ -301,7 +296,6 @@ class Medical(Crew):
 
     def stop_reduce_contacts(self, name: str, order: Any, number: int, now: int) -> int:
         """Everybody meets as before."""
-        self.memory[name].pop("since", None)
         self._cut(now)
         return 0
 
@@ -309,9 +303,7 @@ class Medical(Crew):
         """Of several orders for a setting, the one that leaves least is in force."""
         cuts = self.s.cuts
         cuts["share"], cuts["left"] = 0, 0
-        for name, order in self.orders.items():
-            if order.do != "reduce_contacts" or "since" not in self.memory.get(name, {}):
-                continue
+        for name, order in self._in_force("reduce_contacts"):
             keep = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
             for setting, left in order.settings.items():
                 if setting in self.world.settings:
@@ -340,9 +332,9 @@ class Medical(Crew):
             turn.append(heapq.heappop(kept["again"])[2])
         turn += self._first_doses(name, order, now, room - len(turn))
         had = self.s.people["doses"][turn] * (self.s.people["vaccine"][turn] == self._vaccine(order))
-        cause, at = self.names.seeds.index(name), now << INSTANT_BITS
+        cause, at = self._cause(name), now << INSTANT_BITS
         rows = np.array(turn, dtype=np.int64)
-        given = int(give_doses(self.s, self.g, self.b, rows, self._vaccine(order), len(doses), cause, at, now // self.tick_seconds))
+        given = int(give_doses(self.s, self.g, self.b, rows, self._vaccine(order), len(doses), cause, at, self._tick(now)))
         for row, before in zip(turn, had.tolist(), strict=True):
             if before + 1 < len(doses):
                 heapq.heappush(kept["again"], [now + round(doses[before + 1].after), self._id(row), row])
@@ -367,10 +359,9 @@ class Medical(Crew):
         else:
             cases = [case.row for case in self._new_cases(name)]
             near = self.meetings.ring(cases, order.ring) if order.within is None else self.meetings.near(cases, round(order.within))
-        if name not in self._meant:
-            self._meant[name] = np.logical_or.reduce([self.fits(who) for who in order.groups])
+        meant = self._all_meant(name, *order.groups)
         for row in near:
-            if self._meant[name][row] and self._luck(UPTAKE, row) < share(order.uptake):
+            if meant[row] and self._luck(UPTAKE, row) < share(order.uptake):
                 self._queue(name, now, row)
         found: list[int] = []
         while len(found) < room and (one := self._next(name, now, 1)):
@@ -419,7 +410,7 @@ class Medical(Crew):
 
     def start_surge(self, name: str, order: Any, number: int, now: int) -> int:
         """Beds are added."""
-        self._note(name, "beds", self._beds(name, order, order.beds))
+        self._use(name, "beds", self._beds(name, order, order.beds))
         return order.beds
 
     def go_on_surge(self, name: str, order: Any, number: int, now: int) -> int:

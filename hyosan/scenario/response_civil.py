@@ -18,6 +18,10 @@ ROUTES: tuple[Route, ...] = ("road", "rail", "air", "sea")
 """Ways of getting out of the city, of destinations (`beyond`) and of orders that limit travel."""
 
 
+AIMS = {"test": "a test", "antidote": "an antidote", "vaccine": "a vaccine", "knowledge": "knowledge"}
+"""Aims of research, and how they are said."""
+
+
 class Alert(Order):
     """Tell everybody (or the zones where something was reported) of the danger."""
 

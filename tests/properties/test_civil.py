@@ -211,6 +211,20 @@ def test_hungry_people_break_out_and_supplies_keep_them() -> None:
     assert used(hungry, "held")["rations"] == 70
 
 
+@pytest.mark.parametrize("order", [{"do": "close", "setting": "school"}, {"do": "surge", "care": "ward", "beds": 5}, {"do": "isolate"}])
+def test_any_measure_can_be_called_off(order: Changes) -> None:
+    """Also one that remembers nothing; and one that has ended is not called off when it is given again."""
+    changes = {
+        "city.residents": 600, "time.end": "20 days", "time.stop_when_over": False, "care": {"ward": {"beds": 3}},
+        "orders.it": {**order, "repeat": {"every": "8 days", "as_long_as": "always", "times": 2}},
+        "orders.no": {"do": "call_off", "order": "it", "when": "it.hours >= 48"},
+        "orders.late": {"do": "call_off", "order": "it", "when": "it.ended and time >= 96"},
+    }  # fmt: skip
+    first, second = (row for row in hyosan.run("influenza", overrides=changes, seed=1, threads=1).orders.to_pylist() if row["order"] == "it")
+    assert (first["second_ended"], first["ended_because"]) == (60 * 3600, "called off by `no`"), "a tick of 12 h later"
+    assert (second["second_effective"], second["second_ended"]) == (8 * 86_400, -1)
+
+
 def test_a_quarantine_that_outlasts_martial_law_says_why() -> None:
     law = {"orders.law": {"do": "martial_law", "until": "time >= 20"}}
     run = at_the_gate(minutes=60 * 40, **law)

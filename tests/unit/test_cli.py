@@ -155,12 +155,25 @@ def test_errors_are_messages_with_a_code(
         main(["check", "seir", "--debug"])
 
 
-def test_interrupted_says_how_to_go_on(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
+def interrupt(*_: Any, **__: Any) -> None:
+    """In the place of what computes."""
+    raise KeyboardInterrupt
 
-    monkeypatch.setattr(hyosan.simulate, "run", interrupt)
-    assert main(["run", "seir"]) == 130
+
+@pytest.mark.parametrize(
+    ("command", "computes"),
+    [
+        (["run", "seir"], "hyosan.simulate.run"),
+        (["fit", "seir", "--to", "observed.csv"], "hyosan.fitting.fit.fit"),
+        (["study", "plan.yaml"], "hyosan.studies.study.study"),
+    ],
+)
+def test_interrupted_says_how_to_go_on(
+    command: list[str], computes: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "plan.yaml").write_text("scenario: seir\nseeds: 2\n", encoding="utf-8")
+    monkeypatch.setattr(computes, interrupt)
+    assert main(command) == 130
     assert "same command again" in capsys.readouterr().err
 
 

@@ -1,0 +1,121 @@
+"""`hyosan check`, `pathogen`, `city`, `new`: what a scenario says before anything is run, and a template to start one from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+from hyosan.cli.options import Changes, Events, Json, Source, Switch
+from hyosan.cli.telling import as_json_text
+from hyosan.errors import ScenarioError
+
+
+def check(source: Source, /, *, changes: Changes = (), events: Events = None, as_json: Json = False) -> int:
+    """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders and injects.
+
+    Parameters
+    ----------
+    changes:
+        Change the scenario, `path=value`. Can be given several times.
+    events:
+        List of events (MSEL, a CSV file): its injects and orders are added to the scenario.
+    as_json:
+        Say it as one JSON object.
+
+    """
+    from hyosan.cli.checking import as_text, summary
+    from hyosan.scenario.load import load, uncertain_fields
+
+    found = summary(load(source, overrides=changes, orders=events), uncertain_fields(source, changes))
+    print(as_json_text(found) if as_json else as_text(found))
+    return 0
+
+
+def pathogen(source: Source, /, *, changes: Changes = (), as_json: Json = False) -> int:
+    """Say what a pathogen does: its states, durations, shares and routes with their sources, R0 and generation time in its city.
+
+    Parameters
+    ----------
+    changes:
+        Change the scenario, `path=value`. Can be given several times.
+    as_json:
+        Say it as one JSON object.
+
+    """
+    from hyosan.cli.pathogen_card import card, show
+    from hyosan.scenario.load import load
+
+    found = card(load(source, overrides=changes))
+    if as_json:
+        print(as_json_text(found))
+    else:
+        show(found)
+    return 0
+
+
+def city(
+    source: Source,
+    /,
+    *,
+    picture: Path | None = None,
+    survey: str | None = None,
+    changes: Changes = (),
+    as_json: Json = False,
+) -> int:
+    """Build a city and hold it against its sources, and say who meets whom by age in it, beside a survey of contacts.
+
+    Parameters
+    ----------
+    picture:
+        Write both tables of contacts as a picture into this file (SVG).
+    survey:
+        Country of the survey, three capital letters; default: that of the city.
+    changes:
+        Change the scenario, `path=value`. Can be given several times.
+    as_json:
+        Say it as one JSON object.
+
+    """
+    from hyosan.cli.city_card import card, show
+    from hyosan.scenario.load import load
+
+    found = card(load(source, overrides=changes), survey, picture)
+    if as_json:
+        print(as_json_text(found))
+    else:
+        show(found)
+    if picture is not None:
+        print(picture, file=sys.stderr if as_json else sys.stdout)
+    return 0
+
+
+def new(
+    kind: Literal["city", "pathogen", "scenario"],
+    file: Path | None = None,
+    /,
+    *,
+    tables: Switch = False,
+) -> int:
+    """Write a commented scenario to start from.
+
+    Parameters
+    ----------
+    kind:
+        What the template tells first: a city, a pathogen, or a scenario with orders.
+    file:
+        Where to write it; default: `my-KIND.yaml`. Nothing is overwritten.
+    tables:
+        With `city`: a city of tables of one's own, with example tables beside it.
+
+    """
+    from hyosan.scenario.templates import new as write_template
+    from hyosan.scenario.templates import new_tables
+
+    path = file if file is not None else Path(f"my-{kind}.yaml")
+    if tables and kind != "city":
+        raise ScenarioError(f"--tables goes with `hyosan new city`; a {kind} has no tables of its own")
+    for written in new_tables(path) if tables else [write_template(kind, path)]:
+        print(written)
+    print(f"Next: change it, then `hyosan check {path}` and `hyosan run {path}`.", file=sys.stderr)
+    return 0
