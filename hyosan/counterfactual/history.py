@@ -6,6 +6,7 @@ To ask many questions of one run, `keep` runs it again once and holds checkpoint
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,7 +66,8 @@ class History:
 
     def course(self, stages: Sequence[Stage], sink: Any, start: Held | None) -> Staged:
         """A course of this run's world and luck, from a checkpoint or its start."""
-        return Staged(stages, self.world, int(self.run.manifest["seed"]), sink, self.device.loops, *(start.checkpoint if start is not None else ()))
+        tick, arrays, notes = start.checkpoint if start is not None else (0, None, None)
+        return Staged(stages, self.world, int(self.run.manifest["seed"]), sink, self.device.loops, tick, arrays, deepcopy(notes))
 
     def before(self, tick: int) -> Held | None:
         """The newest checkpoint at a tick or before it; None = there is only the start."""

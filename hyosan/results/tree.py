@@ -79,6 +79,19 @@ def descendants(run: Run, person: int, second: int | None = None) -> set[int]:
     return reached - {person}
 
 
+def descendant_counts(run: Run) -> dict[int, int]:
+    """How many people each infected person infected, directly or through others."""
+    found = tree(run)
+    infectors, infected = found["infector"].to_pylist(), found["infected"].to_pylist()
+    counts = dict.fromkeys(infected, 0)
+    if len(counts) < len(infected):  # some were infected more than once: their trees overlap
+        return {person: len(descendants(run, person)) for person in counts}
+    for infector, person in zip(reversed(infectors), reversed(infected), strict=True):
+        if infector >= 0:
+            counts[infector] += counts[person] + 1
+    return counts
+
+
 def depth(run: Run) -> int:
     """Length of the longest chain of infections after its seed; 0 if nobody was infected by another, -1 without any infection."""
     generations = tree(run)["generation"].to_numpy()
