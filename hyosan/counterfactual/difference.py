@@ -72,14 +72,14 @@ class Propagation:
 
     def of(self, touch: Touch) -> Propagated:
         """The world in which somebody is spared. Raises TooManyError: it differs in too many people."""
-        one, over = _One(self, touch), None
+        one = _One(self, touch)
         for tick in range(touch.first, self.last_tick):
-            if over is None and tick > touch.first and one.is_over(tick):
-                over = tick
-            if over is not None and tick >= self.tape.ticks:
+            if not one.over and tick > touch.first and one.is_over(tick):
+                one.over = tick
+            if one.over and tick >= self.tape.ticks:
                 break  # until then, those whom the run infects later come to differ
             one.run(tick)
-        return one.ended(self.last_tick, TIME_OVER) if over is None else one.ended(over, NOTHING_ON)
+        return one.ended(one.over, NOTHING_ON) if one.over else one.ended(self.last_tick, TIME_OVER)
 
 
 class _One:
@@ -93,14 +93,15 @@ class _One:
         self.carried: Any = None
         """What those who were computed anew carry into the tick; None = nothing differs yet."""
         self.stepped = _NOBODY
-        self.recomputed = 0
+        self.recomputed = self.over = 0
+        """Steps computed anew; the tick at which the other world was over, 0 = not yet."""
         self.first: tuple[int, ...] | None = None
         self.first_there = False
 
     def run(self, tick: int) -> None:
         """Run a tick for those of whom anything differs."""
         w = self.w
-        if tick == self.touch.first or self.touch.asked.number is None:
+        if tick == self.touch.first or (self.touch.asked.number is None and not self.over):
             self._touch(tick)
         self._seed(tick)
         hour = tick % w.week
