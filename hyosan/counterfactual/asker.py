@@ -78,7 +78,7 @@ class Asker:
         if self.why:
             history.keep()
         else:
-            self.propagation = Propagation(Tape(history), fresh)
+            self.propagation = Propagation(Tape(history), fresh, self.here)
 
     def decided_otherwise(self, name: str, since: int, overrides: dict[str, str | None]) -> Futures:
         """Run on with changes as of `hyosan.fork` from a second on. Raises CommandError: it lies in the past of a fork."""

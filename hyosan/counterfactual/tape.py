@@ -92,8 +92,8 @@ class Tape:
         self._rows: list[Ints] = []
         self._keys: list[Ints] = []
         self._states: list[Ints] = []
-        self.reserves: list[Ints] = []
-        """[tick][person] after each tick."""
+        self.reserves: Ints = np.empty((max(1, sim.ticks), len(self.people)), dtype=np.int64)
+        """[tick, person] after each tick; what is not reached is never really taken."""
         self.carried: list[Any] = []
         """[tick] what is carried into it; like those that follow with a last entry for what comes after the end."""
         self.infectious: list[Ints] = []
@@ -115,7 +115,7 @@ class Tape:
             self.events.append(self._fresh)
             # In a quiet tick nobody meets: whoever the scenario infected is as they were when people would have met.
             self._keep(2 * (sim.tick - 1) + self._met, self._fresh)
-            self.reserves.append(s.people["reserve"].copy())
+            self.reserves[sim.tick - 1] = s.people["reserve"]
         self.ticks = sim.tick
         self.acting.append(sim.quantity("active") - int(sim.state.count[C_CARRIED]))
         self.waiting.append(False)
@@ -162,7 +162,7 @@ class Tape:
         records = self.first[who]
         records[known] = self.records[found[known]]
         tick = key // 2 - (key % 2 == 0)
-        if tick >= 0 and self.reserves:
+        if tick >= 0 and self.ticks:
             kept = self.reserves[min(tick, self.ticks - 1)][who]
             if key % 2 == 0:  # those whom the scenario infected in this very tick have a fresh one
                 fresh = known & (self._order[found] % self._span == key) if len(self._order) else known
@@ -176,6 +176,14 @@ class Tape:
         states: Ints = self.first[who, HEALTH]
         states[known] = self.records[found[known], HEALTH]
         return states
+
+    def next_change(self, who: Ints, tick: int) -> Ints:
+        """The first tick after one in which people change in more than the reserve; -1 = none."""
+        found = np.searchsorted(self._order, who * self._span + 2 * tick + 2)
+        there = found < len(self._order)
+        keys = self._order[np.minimum(found, len(self._order) - 1)] if len(self._order) else who * self._span
+        there &= keys // self._span == who
+        return np.where(there, keys % self._span // 2, -1)
 
     def _found(self, who: Ints, key: int) -> tuple[Ints, NDArray[np.bool_], int]:
         key = min(key, self._span - 2)

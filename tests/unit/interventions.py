@@ -11,10 +11,12 @@ import hyosan
 from hyosan.counterfactual.asked import Spared, infections_of
 from hyosan.counterfactual.difference import Propagated, Propagation, TooManyError
 from hyosan.counterfactual.history import History
+from hyosan.counterfactual.outcome import outcome_now, outcome_of
 from hyosan.counterfactual.tape import COLUMN, COMPARED, RESERVE, Nowhere, Tape, as_rows, unfit
 from hyosan.counterfactual.touching import Touch
 from hyosan.results.run import Run
 from hyosan.results.tree import tree
+from hyosan.rules.exact import FULL
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Town:
         fresh = self.history.course(self.history.stages, Nowhere(), None).sim
         assert unfit(fresh) == ""
         self.tape = Tape(self.history)
-        self.propagation = Propagation(self.tape, fresh, most)
+        self.propagation = Propagation(self.tape, fresh, outcome_of(self.run), most)
         self.infected = list(dict.fromkeys(tree(self.run)["infected"].to_pylist()))
 
     def spared(self, person: int, number: int | None) -> Spared:
@@ -72,12 +74,14 @@ class Town:
         tally.recomputed += found.recomputed
         tally.differing += len(found.differing)
         sim = self.again(asked)
+        if asked.number is None:  # a threshold without end, of which nothing is ever missing
+            sim.state.people["reserve"][self.history.ids[asked.person]] = FULL
         mine, theirs = self.ended(found), as_rows(sim.state.people)
         differ = (mine != theirs).any(axis=0)
         names = list(COLUMN)
         wrong = [names[k] for k in (*COMPARED, RESERVE) if differ[k]]
-        if (found.outcome.end_second, found.outcome.why) != (sim.tick * sim.tick_seconds, sim.why):
-            wrong.append("the end")
+        if found.outcome != outcome_now(sim):
+            wrong.append("the outcome")
         return wrong
 
     def ended(self, found: Propagated) -> Any:
