@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from hyosan.cli.options import Files, Json, Threads
-from hyosan.cli.progress import LINE_SECONDS, now_and_then
+from hyosan.cli.progress import LINE_SECONDS, now_and_then, shown
 from hyosan.cli.telling import as_json_text, watched
 from hyosan.errors import CommandError
 
@@ -78,8 +78,13 @@ def whatif(
         return _each_order(folder, ending, files, threads, as_json)
 
     from hyosan.counterfactual.ask import whatif
+    from hyosan.results.run import Run
 
-    found = whatif(folder, without=without, order=order, earlier=earlier, later=later, person=person, bite=bite, files=files, threads=threads)
+    run = Run.open(folder)
+    with watched(shown("quiet" if as_json else "plain", run.manifest["start_clock_seconds"])) as show:
+        found = whatif(
+            run, without=without, order=order, earlier=earlier, later=later, person=person, bite=bite, files=files, threads=threads, progress=show
+        )
     print(as_json_text(found.to_json()) if as_json else found)
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -80,8 +80,10 @@ class WhatIf:
             told += [
                 f"The same until {say_clock(self.difference.second, self.start_clock_seconds)} (second {self.difference.second:,}), "
                 f"where `{self.difference.table}` first differs.",
-                self._counted("infected", self.infected_only_here, self.infected_only_there),
-                self._counted("dead", self.dead_only_here, self.dead_only_there),
+                _counted("Infected in the run, and not otherwise", self.infected_only_here),
+                _counted("Infected otherwise, and not in the run", self.infected_only_there),
+                _counted("Dead in the run, and not otherwise", self.dead_only_here),
+                _counted("Dead otherwise, and not in the run", self.dead_only_there),
             ]
             if self.descendants is not None:
                 told.append(
@@ -95,9 +97,6 @@ class WhatIf:
         """Infections averted less infections caused, of everybody but the person who was spared."""
         return len(set(self.infected_only_here) - {self.person}) - len(set(self.infected_only_there) - {self.person})
 
-    def _counted(self, what: str, here: tuple[int, ...], there: tuple[int, ...]) -> str:
-        return f"{what.capitalize()} only as it was: {len(here):,}{_named(here)}; {what} only otherwise: {len(there):,}{_named(there)}."
-
     def _ending(self, one: Outcome) -> str:
         clock = say_clock(one.end_second, self.start_clock_seconds)
         return f"{len(one.infected):,} infected, {len(one.dead):,} dead of {one.ending.residents:,}; {one.why} ({clock})"
@@ -110,6 +109,7 @@ class WhatIf:
         return "\n".join(self.lines())
 
 
-def _named(people: Iterable[int]) -> str:
-    ids = list(people)
-    return f" ({', '.join(map(str, ids[:SHOWN]))}{', ...' if len(ids) > SHOWN else ''})" if ids else ""
+def _counted(what: str, people: Sequence[int]) -> str:
+    """`what: 15 (3, 8, ...)`."""
+    some = ", ".join(map(str, people[:SHOWN])) + (", ..." if len(people) > SHOWN else "")
+    return f"{what}: {len(people):,}" + (f" ({some})" if people else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from hyosan.counterfactual.answer import WhatIf
@@ -16,6 +17,7 @@ from hyosan.forking import changed_course
 from hyosan.policy_record import Given
 from hyosan.results.run import Run
 from hyosan.results.tree import descendants
+from hyosan.running.clock import Progress
 from hyosan.units import say_clock
 
 
@@ -26,10 +28,17 @@ class Asker:
     """
 
     def __init__(
-        self, source: Run | Path | str, *, many: bool = False, policies: Given = None, files: Path | str | None = None, threads: int | None = None
+        self,
+        source: Run | Path | str,
+        *,
+        many: bool = False,
+        policies: Given = None,
+        files: Path | str | None = None,
+        threads: int | None = None,
+        progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self.run = source if isinstance(source, Run) else Run.open(source)
-        self.history = History(self.run, files=files, policies=policies, threads=threads)
+        self.history = History(self.run, files=files, policies=policies, threads=threads, progress=progress)
         self.here, self.clock = outcome_of(self.run), float(self.run.manifest["start_clock_seconds"])
         self.propagation: Propagation | None = None
         self.why = "for one question that costs least"

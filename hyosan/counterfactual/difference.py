@@ -121,6 +121,8 @@ class _One:
         anew = self._wake(tick) or tick == self.touch.first
         if tick == self.touch.first:
             self._touch(tick)
+        if len(w.plans.doses) and len(self.live):
+            w.shadow.vaccinate(w.plans, self.live, tick)
         if tick in w.seeding:
             self._seed(tick)
         if len(self.live) == 0 and len(self.stepped) == 0:

@@ -5,7 +5,7 @@ To ask many questions of one run, `keep` runs it again once and holds checkpoint
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from hyosan.results.checkpoint import Checkpoint
 from hyosan.results.compare import Difference, first_difference
 from hyosan.results.run import Run
 from hyosan.results.store import open_checkpoint, rows_until
+from hyosan.running.clock import Clock, Progress
 from hyosan.running.closing import last_rows
 from hyosan.running.device import Device
 from hyosan.running.past import check_results, checkpoints_until, own_world, stages_of
@@ -47,9 +48,17 @@ class Futures(NamedTuple):
 class History:
     """A finished run and what is needed to run it otherwise. Raises RunFolderError, ScenarioError, PolicyError as `hyosan.fork`."""
 
-    def __init__(self, run: Run, *, files: Path | str | None = None, policies: Given = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        *,
+        files: Path | str | None = None,
+        policies: Given = None,
+        threads: int | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
         check_results(run)
-        self.run, self.device = run, Device.of(threads=threads)
+        self.run, self.device, self.progress = run, Device.of(threads=threads), progress
         self.stages, _ = stages_of(run, files, policies, "whatif")
         for said, stage in zip(of_manifest(run.manifest), self.stages, strict=True):
             for name in others(said, stage.policies):
@@ -82,13 +91,14 @@ class History:
         start = self.before(since // self.length)
         memory = Memory()
         staged = self.course(stages, memory, start)
-        while True:
+
+        def before() -> None:
             staged.hand_over()
             if touch is not None:
                 touch.before(staged.sim)
-            if not staged.sim.advance():
-                break
-        staged.sim.finish()
+
+        before()
+        Clock(staged, self.progress).run(keep=before)
         last_rows(staged.sim, memory)
         return Futures(outcome_now(staged.sim), self._difference(memory, start, staged.sim.tick * self.length, since))
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from hyosan.counterfactual.tape import COLUMN, NOTE, NOTES, as_rows
 from hyosan.engine.cpu import add_up_few, expose_few
 from hyosan.engine.many import seed_due
-from hyosan.engine.plans import Plans
+from hyosan.engine.plans import V_FIRST, V_LAST, Plans
 from hyosan.engine.run import Simulation
 from hyosan.engine.state import C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED, C_EVENTS, C_HOT, C_INFECTIOUS, C_STIRRED, C_TRACKED, RING
 from hyosan.engine.step import find_exposed, gather, progress, settle
+from hyosan.engine.vaccinate import vaccinate_due
 
 Ints = NDArray[np.int64]
 LISTS = (C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED, C_EVENTS, C_HOT, C_INFECTIOUS, C_STIRRED, C_TRACKED)
@@ -53,6 +54,15 @@ class Shadow:
         self.clear()
         seed_due(self.s, self.g, self.b, plans.seeds, plans.rows, tick)
         return self._taken(_NOBODY, _NOBODY)[0]
+
+    def vaccinate(self, plans: Plans, who: Ints, tick: int) -> None:
+        """Give those of `who` their doses whom the scenario vaccinates in a tick."""
+        fitting = [who[np.isin(who, plans.rows[one[V_FIRST] : one[V_LAST]])] for one in plans.doses]
+        ends = np.cumsum([len(rows) for rows in fitting])
+        doses = plans.doses.copy()
+        doses[:, V_FIRST], doses[:, V_LAST] = np.concatenate([[0], ends[:-1]]), ends
+        vaccinate_due(self.s, self.g, self.b, doses, np.concatenate(fitting), tick)
+        self.clear()
 
     def step(self, tick: int, looked_at: Ints, due: Ints, exerting: Ints, carried: Any) -> tuple[Any, Any]:
         """Run a tick for those `looked_at` and the courses `due`, near those `exerting`; gives rows of events and what they carry over."""

@@ -53,7 +53,6 @@ def unfit(sim: Simulation) -> str:
         (bool(scenario.orders) or bool(sim.policies), "orders follow what is known, which the difference changes"),
         (bool(scenario.injects) or bool(scenario.noises), "the scenario has injects or noises"),
         (len(sim.book.care) > 0, "beds are limited"),
-        (len(plans.doses) > 0, "the scenario vaccinates"),
         (len(plans.cases) > 0, "the past is that of a line list"),
         (bool(np.isin(states["does"], (0, DOES.index("still")), invert=True).any()), "some states make people flee, hide or pursue"),
         (bool((states["ward_end"] > states["ward_start"]).any()), "the ill lie in wards"),

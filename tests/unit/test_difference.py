@@ -31,11 +31,13 @@ def network(people: int = 300) -> dict[str, Any]:
     }  # fmt: skip
 
 
-JAB = {"works": "leaky", "doses": [{"effect": "80 %"}]}
+JAB = {"works": "leaky", "doses": [{"effect": "60 %", "delay": "3 days"}]}
+DOSES = {"vaccine": "jab", "share": "50 %", "at": "2 days", "takes": "20 days"}
 TOWNS: dict[str, tuple[str, dict[str, Any]]] = {
     "days": ("sars-cov-2", {"city.residents": 400, "time.end": "90 days"}),
     "half days": ("influenza", {"city.residents": 300, "time.end": "60 days"}),
     "hours, in a school": ("measles-school", {"time.end": "20 days"}),
+    "doses": ("influenza", {"city.residents": 300, "time.end": "60 days", "pathogen.vaccines.jab": JAB, "vaccination.all": DOSES}),
     "waning": ("mers", {"city.residents": 300, "time.end": "120 days"}),
     "everybody mixes": ("seir", {"city.well_mixed": 150, "time.end": "80 days"}),
 }
@@ -60,6 +62,16 @@ def test_it_is_so_in_a_network() -> None:
     for asked in town.some(20):
         assert town.wrong(asked, tally) == [], asked
     print(tally)
+
+
+def test_the_first_difference_is_that_of_the_logs() -> None:
+    town = Town("influenza", 2, **{"city.residents": 300, "time.end": "60 days"})
+    for asked in town.some(6):
+        found, ran = town.propagation.of(town.touch(asked)), town.history.otherwise(town.history.stages, asked.second, town.touch(asked))
+        assert found.difference is not None
+        assert ran.difference is not None
+        assert (found.difference.second, found.difference.table) == (ran.difference.second, ran.difference.table)
+        assert found.outcome == ran.outcome
 
 
 def test_importations_choose_again_among_those_who_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +122,6 @@ def test_a_large_difference_is_given_up() -> None:
     ("overrides", "why"),
     [
         ({"orders.it": {"do": "close", "setting": "school", "when": "never"}}, "orders follow"),
-        ({"pathogen.vaccines.jab": JAB, "vaccination.all": {"vaccine": "jab", "share": "10 %"}}, "vaccinates"),
         ({"injects.rumour": {"do": "false_report", "at": "2 days", "count": 3, "counts_as": "ill"}}, "injects"),
     ],
 )  # fmt: skip

@@ -117,7 +117,13 @@ def test_what_is_asked_wrongly_is_told(folder: Path, question: dict[str, Any], t
 def test_the_command_tells_it_and_how_to_have_it_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["whatif", str(folder), "--without", "strike", "--threads", "1"]) == 0
     text = capsys.readouterr().out
-    for part in ("What if the order `strike` had not been given?", "The same until day 1", "Dead only as it was", "The run ended", "Again: hyosan"):
+    for part in (
+        "What if the order `strike` had not been given?",
+        "The same until day 1",
+        "Dead in the run, and not otherwise: ",
+        "The run ended",
+        "Again: hyosan",
+    ):
         assert part in text
     assert main(["whatif", str(folder), "--order", "strike", "--later", "1 h", "--json", "--threads", "1"]) == 0
     told = json.loads(capsys.readouterr().out)
