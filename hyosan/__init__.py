@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hyosan.forking import Rerun, fork, rerun
     from hyosan.policy import EndOrder, GiveOrder, Policy
     from hyosan.report.brief import Brief, brief
+    from hyosan.report.story import Story, story
     from hyosan.results.run import Run
     from hyosan.running.clock import Progress
     from hyosan.scenario.load import load
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from hyosan.studies.study import Study, study
 
 __all__ = [
-    "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Study", "WhatIf",
-    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "study", "whatif",
+    "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Story", "Study",
+    "WhatIf",
+    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "story", "study", "whatif",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -37,6 +39,7 @@ _WHERE = {
     "EndOrder": "hyosan.policy", "GiveOrder": "hyosan.policy", "Policy": "hyosan.policy",
     "Fit": "hyosan.fitting.fit", "fit": "hyosan.fitting.fit",
     "WhatIf": "hyosan.counterfactual.answer", "whatif": "hyosan.counterfactual.ask",
+    "Story": "hyosan.report.story", "story": "hyosan.report.story",
     "Brief": "hyosan.report.brief", "brief": "hyosan.report.brief",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",
 }  # fmt: skip

@@ -44,15 +44,8 @@ _W1: Final = 0xBB67AE85
 def philox(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int, int, int]:
     """Philox4x32-10: four 32-bit words from a 2-word key and a 4-word counter. Also elementwise on int64 arrays in plain Python."""
     for _ in range(10):
-        low = _M0 * (c0 & 0xFFFF)
-        mid = _M0 * (c0 >> 16) + (low >> 16)
-        high0 = mid >> 16
-        low0 = ((mid & 0xFFFF) << 16) | (low & 0xFFFF)
-        low = _M1 * (c2 & 0xFFFF)
-        mid = _M1 * (c2 >> 16) + (low >> 16)
-        high1 = mid >> 16
-        low1 = ((mid & 0xFFFF) << 16) | (low & 0xFFFF)
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
+        first, second = _M0 * c0, _M1 * c2  # 64 bits each: where int64 wraps, the bits are the same
+        c0, c1, c2, c3 = (second >> 32) & MASK ^ c1 ^ k0, second & MASK, (first >> 32) & MASK ^ c3 ^ k1, first & MASK
         k0 = (k0 + _W0) & MASK
         k1 = (k1 + _W1) & MASK
     return c0, c1, c2, c3
@@ -61,7 +54,7 @@ def philox(k0: int, k1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, i
 @rule
 def bits(seed: int, purpose: int, a: int, b: int, n: int) -> int:
     """62 random bits for a key; `seed` is 62 bits or fewer, the others 0 .. 2**32 - 1."""
-    x0, x1, _, _ = philox(seed & MASK, seed >> 32, a, b, purpose, n)
+    x0, x1, _, _ = philox(int(seed) & MASK, int(seed) >> 32, int(a), int(b), int(purpose), int(n))
     return (x0 << 30) | (x1 >> 2)
 
 

@@ -18,6 +18,7 @@ from hyosan.cli.folders import brief, export, report
 from hyosan.cli.forking import fork, rerun
 from hyosan.cli.running import run
 from hyosan.cli.scenarios import check, city, new, pathogen
+from hyosan.cli.storytelling import rows, story
 from hyosan.cli.studying import study
 from hyosan.cli.whatif import whatif
 from hyosan.errors import HyosanError, ResourceError, SelfCheckError
@@ -47,6 +48,8 @@ _KINDS = {
     "fit": "the numbers that nobody knows, fitted to data",
     "rerun": "the same world again, to see that it is the same",
     "report": "the account of a run, a study or a fit",
+    "story": "what happened to one person",
+    "rows": "rows of a run's tables, as a report names its evidence",
     "brief": "what an authority knew at a moment of a run, and nothing else",
 }
 """What the commands that compute are for, in a few words each."""
@@ -74,7 +77,7 @@ app = App(
     name="hyosan", help=_HELP, help_epilogue=_EPILOGUE, version=_version, default_parameter=Parameter(negative=()), suppress_keyboard_interrupt=False
 )
 
-for command in (run, fork, whatif, rerun, study, fit, check, pathogen, city, new, report, brief, export):
+for command in (run, fork, whatif, rerun, study, fit, check, pathogen, city, new, report, story, rows, brief, export):
     app.command(command)
 
 

@@ -17,6 +17,9 @@ def report(
     /,
     *,
     as_text: Annotated[bool, Parameter(name="--text", show_default=False)] = False,
+    replay: Switch = False,
+    beside: Path | None = None,
+    force: Switch = False,
     as_json: Json = False,
 ) -> int:
     """Write the report of a run, a study or a fit anew from its folder, or tell it here.
@@ -27,35 +30,58 @@ def report(
         Folder of a finished run, study or fit.
     as_text:
         Tell it in the terminal, of a run with the tree of its forks; nothing is written.
+    replay:
+        Also write `replay.html`, a map of everybody over time (of a run alone).
+    beside:
+        Folder of a study of the same scenario: the run's numbers among those of its seeds, and what its variations came to.
+    force:
+        Read files of a run although their content is not that of the run; the report names them.
     as_json:
         Tell it as one JSON object; nothing is written.
 
     """
-    from hyosan.report.page import JSON_NAME, account, text_report, write_report
-    from hyosan.results.family import draw
-    from hyosan.results.run import Run
-    from hyosan.results.world import world_of
-
     if (folder / ".hyosan-study").exists():
         return _report_study(folder, as_text, as_json)
     if (folder / ".hyosan-fit").exists():
         return _report_fit(folder, as_text, as_json)
-    found = Run.open(folder)
+    return _report_run(folder, as_text, as_json, replay, beside, force)
+
+
+def _report_run(folder: Path, as_text: bool, as_json: bool, replay: bool, beside: Path | None, force: bool) -> int:
+    from hyosan.report.account import account
+    from hyosan.report.counts import gather
+    from hyosan.report.frame import JSON_NAME
+    from hyosan.report.page import write_report
+    from hyosan.report.text import text_report
+    from hyosan.results.family import draw
+    from hyosan.results.run import Run
+    from hyosan.results.world import world_of
+
+    found, study = Run.open(folder, force=force), None
+    if beside is not None:
+        from hyosan.studies.study import Study
+
+        study = Study.open(beside)
     if as_json:
-        print(as_json_text(account(found)))
+        print(as_json_text(account(gather(found, world_of(found)), study)))
     elif as_text:
-        print(text_report(found), end="")
+        print(text_report(found, study), end="")
         if tree := draw(found):
             print("\nForks\n" + "\n".join(tree))
     else:
-        page = write_report(found, world_of(found))
+        world = world_of(found)
+        page = write_report(found, world, study=study)
         print(page)
         print(page.with_name(JSON_NAME))
+        if replay:
+            from hyosan.report.replay import write_replay
+
+            print(write_replay(found, world))
     return 0
 
 
 def _report_study(folder: Path, as_text: bool, as_json: bool) -> int:
-    from hyosan.report.page import JSON_NAME
+    from hyosan.report.frame import JSON_NAME
     from hyosan.report.studies import account_of_study, text_of_study, write_study_report
     from hyosan.studies.study import Study
 

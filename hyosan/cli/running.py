@@ -76,11 +76,12 @@ def announce_run(title: str, seed: int, folder: Path, style: Style) -> None:
 
 def tell_run(done: Run, style: Style) -> int:
     """Write the report and say how the run ended; gives the exit code: 5 if a self-check failed."""
-    from hyosan.report.page import JSON_NAME, account, write_report
+    from hyosan.report.frame import JSON_NAME
+    from hyosan.report.page import write_report
     from hyosan.results.world import world_of
 
     page = write_report(done, world_of(done))
-    told = account(done)
+    told = json.loads(page.with_name(JSON_NAME).read_text(encoding="utf-8"))
     failed = [check for check in told["self_checks"] if not check["passed"]]
     paths = {"run": str(done.path), "report": str(page), "report_json": str(page.with_name(JSON_NAME))}
     if style == "json":

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hyosan.counterfactual.near import Near
 from hyosan.counterfactual.outcome import Outcome, outcome_with
 from hyosan.counterfactual.shadow import Shadow
-from hyosan.counterfactual.tape import COLUMN, COMPARED, HEALTH, NOTE, NOTES, RESERVE, Tape
+from hyosan.counterfactual.tape import COLUMN, COMPARED, HEALTH, NOTE, NOTES, RESERVE, Tape, rows_of
 from hyosan.counterfactual.touching import Touch
 from hyosan.engine.course import INFECTED, KILLED, SEEDED
 from hyosan.engine.plans import P_AT, P_FIRST, P_LAST
@@ -253,7 +253,7 @@ class _One:
     def _stand(self, who: Ints, tick: int, key: int) -> None:
         """Say of all who were computed anew how they stand at a key of a tick."""
         w, run = self.w, self.tape.at(who, key)
-        same, more = self._same_but_reserve(who, run), self.people[who, RESERVE] - run[:, RESERVE]
+        same, more = self._same_but_reserve(who, run), w.shadow.s.reserves[who] - run[:, RESERVE]
         changes = self.tape.next_change(who, tick)
         standing = np.full(len(who), LIVE, dtype=np.int8)
         if key % 2:
@@ -312,7 +312,7 @@ class _One:
         w, tick = self.w, self.over or self.w.last_tick
         who = self.known[w.standing[self.known] != ALIKE]
         self._put(who, 2 * w.last_tick + 1)
-        rows, run = self.people[who], self.tape.people[who]
+        rows, run = rows_of(w.shadow.s, who), rows_of(self.tape.sim.state, who)
         if self.touch.asked.number is None:
             rows[who == self.touch.row, RESERVE] = FULL
         found = outcome_with(self.tape.sim, w.here, who, run, rows, tick * w.length, NOTHING_ON if self.over else TIME_OVER)

@@ -47,10 +47,12 @@ def outcome_of(run: Run) -> Outcome:
 
 
 def outcome_with(sim: Simulation, here: Outcome, who: Ints, before: Ints, after: Ints, end_second: int, why: str) -> Outcome:
-    """The outcome `here` of a simulation that is over, with some people otherwise: rows `who`, what they are in it and would have been."""
+    """The outcome `here` of a simulation that is over, with some people otherwise: rows `who`, what they are in it and would have been (rows of
+    people, the reserve last).
+    """
     ids = sim.floor.persons["id"][who]
     changed = frozenset(ids.tolist())
-    one, other = (np.ascontiguousarray(rows).view(sim.state.people.dtype).reshape(-1) for rows in (before, after))
+    one, other = (np.ascontiguousarray(rows[:, :-1]).view(sim.state.people.dtype).reshape(-1) for rows in (before, after))
     less, more = (figures(_part(sim, who, people)) for people in (one, other))
     return Outcome(
         here.infected - changed | frozenset(ids[other["infected_at"] < NEVER].tolist()),

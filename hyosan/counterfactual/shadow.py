@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyosan.counterfactual.tape import COLUMN, NOTE, NOTES, as_rows
+from hyosan.counterfactual.tape import COLUMN, NOTE, NOTES, RESERVE, columns_of
 from hyosan.engine.cpu import add_up_few, expose_few
 from hyosan.engine.many import seed_due
 from hyosan.engine.plans import V_FIRST, V_LAST, Plans
 from hyosan.engine.run import Simulation
-from hyosan.engine.state import C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED, C_EVENTS, C_HOT, C_INFECTIOUS, C_STIRRED, C_TRACKED, RING
+from hyosan.engine.state import ASK, C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED, C_EVENTS, C_FOLLOWED, C_HOT, C_INFECTIOUS, C_STIRRED, C_TRACKED, RING
 from hyosan.engine.step import find_exposed, gather, progress, settle
 from hyosan.engine.vaccinate import vaccinate_due
 
 Ints = NDArray[np.int64]
-LISTS = (C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED, C_EVENTS, C_HOT, C_INFECTIOUS, C_STIRRED, C_TRACKED)
+LISTS = (C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED, C_EVENTS, C_FOLLOWED, C_HOT, C_INFECTIOUS, C_STIRRED, C_TRACKED)
 _NOBODY: Ints = np.zeros(0, dtype=np.int64)
 _LISTED = [
     COLUMN[name] for name in ("occ_next", "occ_prev", "wake_next", "wake_prev", "wake_tick", "infectious_at", "tracked_at", "due_next", "due_prev")
@@ -34,7 +34,7 @@ class Shadow:
 
     def __init__(self, sim: Simulation) -> None:
         self.s, self.g, self.b, self.levels = sim.state, sim.floor, sim.book, sim.levels
-        self.people = as_rows(sim.state.people)
+        self.people = columns_of(sim.state.people)
         self.linked = bool(sim.book.one[0].contact_link > 0)
 
     def clear(self) -> None:
@@ -47,7 +47,9 @@ class Shadow:
         """Let people be as these rows say."""
         rows[:, _LISTED] = -1
         rows[:, NOTE] &= NOTES
-        self.people[who] = rows
+        self.people[who] = rows[:, :RESERVE]
+        self.s.reserves[who] = rows[:, RESERVE]
+        self.s.ease[who] = ASK
 
     def seed(self, plans: Plans, tick: int) -> Any:
         """Infect those whom the scenario infects in a tick; gives rows of events. All who may be chosen must have been put in."""

@@ -17,7 +17,7 @@ from hyosan.counterfactual.outcome import outcome_now, outcome_of
 from hyosan.engine.plans import P_AT
 from hyosan.engine.rulebook import DOES
 from hyosan.engine.run import Simulation
-from hyosan.engine.state import C_CARRIED, C_EVENTS, C_INFECTIOUS, F_APART, F_LISTED, PEOPLE
+from hyosan.engine.state import C_CARRIED, C_EVENTS, C_INFECTIOUS, F_APART, F_LISTED, PEOPLE, State
 from hyosan.errors import SelfCheckError
 from hyosan.rules.exact import INSTANT_BITS
 
@@ -29,7 +29,9 @@ FIELDS = (
 COLUMN = {name: k for k, name in enumerate(PEOPLE)}
 """Where a field of a person stands in a row of integers."""
 COMPARED = [COLUMN[name] for name in FIELDS]
-RESERVE, NOTE, HEALTH = COLUMN["reserve"], COLUMN["notes"], COLUMN["health"]
+NOTE, HEALTH = COLUMN["notes"], COLUMN["health"]
+RESERVE = -1
+"""Rows of people end with the reserve, which the engine keeps apart."""
 NOTES = F_APART | F_LISTED
 """Notes that decide something without orders."""
 MOST_BYTES = 1 << 29
@@ -39,10 +41,15 @@ Ints = NDArray[np.int64]
 _NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
-def as_rows(people: Any) -> Ints:
-    """People as rows of integers, [person, field]; the same memory. Rows are copied many times faster than records."""
-    found: Ints = people.view(np.int64).reshape(len(people), len(PEOPLE))
+def columns_of(people: Any) -> Ints:
+    """People as rows of integers, [person, field], without the reserve; the same memory."""
+    found: Ints = people.view(np.int64).reshape(len(people), people.dtype.itemsize // 8)
     return found
+
+
+def rows_of(s: State, who: Ints) -> Ints:
+    """What people are, [person, field], the reserve last. Rows are copied many times faster than records."""
+    return np.column_stack([columns_of(s.people)[who], s.reserves[who]])
 
 
 def unfit(sim: Simulation) -> str:
@@ -86,8 +93,8 @@ class Tape:
         sim.device = _Listening(sim.device, self._meet)
         hear = sim.publisher.listener
         sim.publisher.listener = lambda rows, now, end: self._note(rows) or hear(rows, now, end)  # type: ignore[func-returns-value]
-        self.people = as_rows(sim.state.people)
-        self.first = self.people.copy()
+        self.first = rows_of(sim.state, np.arange(len(sim.state.people)))
+        self.people = columns_of(sim.state.people)
         self._rows: list[Ints] = []
         self._keys: list[Ints] = []
         self._states: list[Ints] = []
@@ -114,7 +121,7 @@ class Tape:
             self.events.append(self._fresh)
             # In a quiet tick nobody meets: whoever the scenario infected is as they were when people would have met.
             self._keep(2 * (sim.tick - 1) + self._met, self._fresh)
-            self.reserves[sim.tick - 1] = s.people["reserve"]
+            self.reserves[sim.tick - 1] = s.reserves
         self.ticks = sim.tick
         self.acting.append(sim.quantity("active") - int(sim.state.count[C_CARRIED]))
         self.waiting.append(False)
@@ -144,7 +151,7 @@ class Tape:
         if len(who):
             self._rows.append(who)
             self._keys.append(np.full(len(who), key, dtype=np.int64))
-            self._states.append(self.people[who])
+            self._states.append(rows_of(self.sim.state, who))
 
     def _sort(self) -> None:
         self._span = 2 * self.ticks + 4

@@ -16,7 +16,7 @@ from hyosan.counterfactual.asked import Spared
 from hyosan.engine.many import apply_plan
 from hyosan.engine.plans import P_AT, P_COUNT, P_FIRST, P_IMMUNE, P_LAST, Plans
 from hyosan.engine.run import KEPT, Simulation
-from hyosan.engine.state import State
+from hyosan.engine.state import ASK, State
 from hyosan.luck import RESERVE, threshold
 from hyosan.rules.exact import FULL, INSTANT_BITS
 
@@ -41,11 +41,10 @@ class Touch:
 
     def keep(self, s: State, g: Any, tick: int) -> None:
         """Give the person the threshold they are to have from a tick on, of `first` or later."""
-        person = s.people[self.row]
         if self.asked.number is None:
-            person["reserve"] = FULL
+            s.reserves[self.row] = FULL
         elif tick == self.first and not self.asked.seeded:
-            person["reserve"] += threshold(self.seed, RESERVE, int(g.persons["id"][self.row]), AGAIN, int(person["luck"]))
+            s.reserves[self.row] += threshold(self.seed, RESERVE, int(g.persons["id"][self.row]), AGAIN, int(s.people["luck"][self.row]))
 
     def unplanned(self, s: State, g: Any, b: Any, plans: Plans, tick: int) -> Plans:
         """The plans, without those that would infect the person in this tick: they are tried out, and what they do is undone."""
@@ -72,4 +71,5 @@ class Touch:
                 break
         for name, part in kept.items():
             getattr(s, name)[:] = part
+        s.ease[:] = ASK  # what is known at a glance may be of what was undone
         return found

@@ -81,7 +81,7 @@ def line_up(s: Any, g: Any, b: Any, i: int, w: Any, start: int) -> None:
         join_list(s, w, start, i, 1)
         append(s, w, KINDS + b.one[0].fighters + hostile, start, i)
     elif p.health == b.one[0].susceptible:
-        t.role, t.kind, t.mark = R_TARGET, g.persons[i].fighter, p.reserve
+        t.role, t.kind, t.mark = R_TARGET, g.persons[i].fighter, s.reserves[i]
         w[W_TARGETS + t.kind] += 1
         join_list(s, w, start, i, 0)
         append(s, w, KINDS + t.kind, start, i)
@@ -306,7 +306,7 @@ def get_out(s: Any, g: Any, b: Any, a: int, w: Any, start: int, i: int, at: int)
     quit_side(s, w, start, i, 0)
     t.role = R_GONE
     # What they were exposed to until now stays spent, or those who get out would be harder to bite ever after.
-    s.people[i].reserve = max(1, t.mark - w[W_CLOCK_T + t.kind])
+    s.reserves[i] = max(1, t.mark - w[W_CLOCK_T + t.kind])
     nth = (bits(b.one[0].seed, LEAVE, g.persons[i].id, 1, s.people[i].decision) >> 30) * w[W_EXITS] >> 32
     for way in range(g.grounds[place].way_start, g.grounds[place].way_end):
         if is_free(s, g, way):
@@ -325,7 +325,7 @@ def put_away(s: Any, b: Any, i: int, w: Any) -> None:
     """Write what is left of the thresholds back to a person."""
     t = s.travel[i]
     if t.role == R_TARGET:
-        s.people[i].reserve = max(1, t.mark - w[W_CLOCK_T + t.kind])
+        s.reserves[i] = max(1, t.mark - w[W_CLOCK_T + t.kind])
         if s.people[i].leave_reserve > 0:
             s.people[i].leave_reserve = max(1, t.mark_leave - w[W_CLOCK_X])
     elif t.role == R_HOSTILE:

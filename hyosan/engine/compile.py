@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hyosan import distributions
 from hyosan.engine.compile_care import make_care, make_wards
 from hyosan.engine.compile_exposure import exposing
-from hyosan.engine.compile_floor import make_floor
+from hyosan.engine.compile_floor import make_floor, slots_open
 from hyosan.engine.compile_immunity import make_strains, make_vaccines, openness
 from hyosan.engine.compile_laws import SHARE, Laws, share
 from hyosan.engine.rulebook import (
@@ -101,6 +101,7 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         has_bites=int(route.bite is not None), hosts=len(names.hosts), fighters=len(names.fighters), hostiles=len(names.hostiles),
         slots=world.ground.person_slot_place.shape[1], camp=_camp(world),
         strains=len(strains), forgets=int(bool(scenario.pathogen.strains)), notices=int((states["notice_share"] > 0).any()),
+        one_route=int((route.contact is None) != (route.air is None)),
     )  # fmt: skip
     choice = np.array(
         [[round(getattr(behaviour, row).get(o, 0) * 1024) for o in OPTIONS] for row in ("hidden", "told", "hears", "sees")], dtype=np.int64
@@ -114,6 +115,8 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         law_values=np.concatenate([*laws.values, np.zeros(1, dtype=np.int64)]),
         host_cut=_cumulative([share(h.share) for h in hosts.values()]),
         host_susceptibility=np.array([round(h.susceptibility * OPEN) for h in hosts.values()], dtype=np.int64), slot_seconds=slot_seconds,
+        slot_open=slots_open(slot_seconds),
+        slot_bits=((slot_seconds > 0) << np.arange(slot_seconds.shape[2])).sum(axis=2), main_slot=slot_seconds.argmax(axis=2),
         strains=strains, cross=cross, vaccines=vaccines, doses=doses, against=against, care=beds,
     )  # fmt: skip
     return book, floor, names

@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hyosan.engine.rulebook import GROUNDS, PERSONS, WAYS, Floor, table
+from hyosan.engine.records import lines
+from hyosan.engine.rulebook import GROUNDS, PERSONS, WAYS, Floor
 from hyosan.world.frame import World
 
 WELDED: Final = 2
@@ -34,7 +35,7 @@ def make_floor(
         slots[slots[:, k] == home, k] = -1
     schedule = ground.person_schedule.astype(np.int64)
     kept = _kept_inside(world, slots, schedule, slot_seconds)
-    persons = table(
+    persons = lines(
         PERSONS, n, id=ground.person_id, age=ground.person_age, schedule=schedule, home=home, fighter=fighter,
         zone=ground.place_zone[home], kept=kept,
     )  # fmt: skip
@@ -48,22 +49,47 @@ def make_floor(
     dead_end[dead_end] = to[start[:-1][dead_end]] == parent[dead_end]
     child_start, child_way = _children(child, start, dead_end[to] if len(to) else child)
     aged = ((settings["contact_ages"] >= 0) | (settings["air_ages"] >= 0))[ground.place_setting]
-    grounds = table(
+    grounds = lines(
         GROUNDS, m, id=ground.place_id, kind=ground.place_kind, setting=ground.place_setting, zone=ground.place_zone, parent=parent,
         x=ground.place_x, y=ground.place_y, outside=ground.place_outside, way_start=start[:-1], way_end=start[1:],
         main_start=main_start[:-1], main_end=main_start[1:], child_start=child_start[:-1], child_end=child_start[1:],
         leaf_start=child_start[1:] - np.bincount(from_[child & dead_end[to]], minlength=m) if len(to) else 0, dead_end=dead_end,
         out=_nearest_outside(ground), ages_row=np.where(aged, np.cumsum(aged) - 1, -1),
     )  # fmt: skip
-    ways = table(
+    ways = lines(
         WAYS, len(to), to=to, seconds=ground.way_seconds, door=ground.way_door, sound_lost=ground.way_sound_lost, gate=ground.way_gate,
-        back=ground.way_back, from_=from_,
+        back=ground.way_back, from_=from_, to_id=ground.place_id[to],
     )  # fmt: skip
+    groups = np.minimum(ground.person_age // 5, 15)
+    spots = np.column_stack([np.where(slots < 0, home[:, None], slots), schedule, groups]).astype(np.int32)
     return Floor(
-        persons, slots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
+        persons, slots, spots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
+        _members_schedules(ground.member_start, schedule[ground.member_person]),
         ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64), wards, staff,
         _rows_by_id(ground.person_id),
     )  # fmt: skip
+
+
+def schedule_bits(schedules: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The bit that stands for each schedule; beyond 61 of them several share one."""
+    found: NDArray[np.int64] = np.int64(1) << np.minimum(schedules, 61)
+    return found
+
+
+def slots_open(slot_seconds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """[ticks, slots] bits of the schedules [schedules, ticks, slots] that spend time there."""
+    bits = schedule_bits(np.arange(len(slot_seconds), dtype=np.int64))
+    found: NDArray[np.int64] = np.bitwise_or.reduce(np.where(slot_seconds > 0, bits[:, None, None], 0), axis=0)
+    return found
+
+
+def _members_schedules(start: NDArray[np.int64], schedules: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Bits of the schedules of the members of each (slot, place); `schedules` [memberships], `start` where each (slot, place) begins."""
+    found = np.zeros(len(start) - 1, dtype=np.int64)
+    some = np.diff(start) > 0
+    if some.any():
+        found[some] = np.bitwise_or.reduceat(schedule_bits(schedules), np.asarray(start[:-1])[some])
+    return found
 
 
 def _kept_inside(world: World, slots: NDArray[np.int64], schedule: NDArray[np.int64], slot_seconds: NDArray[np.int64]) -> NDArray[np.int64]:

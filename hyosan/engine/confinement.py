@@ -6,7 +6,7 @@ import heapq
 from typing import Any
 
 from hyosan.engine.rulebook import Floor
-from hyosan.engine.state import F_APART, F_HOME, State
+from hyosan.engine.state import ASK, C_NEW_WAYS, F_APART, F_HOME, State
 
 
 class Confinement:
@@ -38,6 +38,7 @@ class Confinement:
         home, apart = self.until[row]
         notes = int(self.s.people["notes"][row]) & ~(F_HOME | F_APART)
         self.s.people["notes"][row] = notes | (F_APART if apart > now else F_HOME if home > now else 0)
+        self.s.ease[row], self.s.count[C_NEW_WAYS] = ASK, 1
         if max(home, apart) <= now:
             del self.until[row]
 

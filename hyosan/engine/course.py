@@ -10,6 +10,7 @@ from hyosan.engine.immunity import passes_on
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
 from hyosan.engine.presence import count_routine, guarded, set_place, slot_place, week_tick, where
 from hyosan.engine.state import (
+    ASK,
     C_ASKING,
     C_CARRIED,
     C_CLASS,
@@ -85,6 +86,7 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
     s.count[C_CLASS + b.states[old].kind] -= 1
     s.count[C_CLASS + b.states[state].kind] += 1
     s.people[i].health = state
+    s.ease[i] = ASK
     s.people[i].since = at
     if there and b.states[state].hostile >= 0:
         add_hostile(s, place, 1)
@@ -202,7 +204,7 @@ def infect(s: Any, g: Any, b: Any, i: int, at: int, by: int, route: int, place: 
     s.people[i].episode += 1
     s.people[i].luck += 1
     s.people[i].infectiousness = own_infectiousness(s, g, b, i, strain, at)
-    s.people[i].reserve = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, s.people[i].luck)
+    s.reserves[i] = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, s.people[i].luck)
     s.count[C_INFECTED] += 1
     s.count[C_LAST] = max(s.count[C_LAST], at)
     kind = INFECTED if by >= 0 else SEEDED

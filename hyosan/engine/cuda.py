@@ -33,7 +33,7 @@ BLOCK: Final = 64
 """Threads of a block (assumed: bodies use many registers, so blocks are small)."""
 SCRATCH: Final = ("heaps", "lists", "words")
 """Parts of the state that only kernels use: they are never copied."""
-WRITTEN: Final = ("people", "travel", "candidates")
+WRITTEN: Final = ("people", "travel", "candidates", "reserves", "ease")
 """Parts of the state that the kernels write for the host."""
 
 

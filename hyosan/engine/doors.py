@@ -8,7 +8,7 @@ from hyosan.backend import inner
 from hyosan.distributions import draw_seconds
 from hyosan.engine.course import DOOR_BROKEN, DOOR_SHUT, NO_ROUTE, emit
 from hyosan.engine.lists import make_noise
-from hyosan.engine.state import PURSUE, RING
+from hyosan.engine.state import C_SOON, PURSUE
 from hyosan.luck import DOOR, bits
 from hyosan.rules.exact import INSTANT_BITS
 
@@ -59,16 +59,14 @@ def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
     """Spend the doors that are pressed by those who pursue; a broken one stands open for good."""
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
     length = b.one[0].tick_seconds << INSTANT_BITS
-    i = s.wake_head[(tick + 1) % RING]
-    while i >= 0:
+    for k in range(s.count[C_SOON]):  # whoever presses looks again in the next tick
+        i = s.soon[k]
         way = s.people[i].press
         pressing = way >= 0 and s.people[i].activity == PURSUE and s.people[i].place == g.ways[way].from_
         if pressing and g.ways[way].door >= 0:  # others are on their way through an open one
             s.doors[g.ways[way].door].pressed += 1
-        i = s.people[i].wake_next
-    i = s.wake_head[(tick + 1) % RING]
-    while i >= 0:
-        way = s.people[i].press
+    for k in range(s.count[C_SOON]):
+        way = s.people[s.soon[k]].press
         if way >= 0 and g.ways[way].door >= 0:
             door = g.ways[way].door
             row = s.doors[door]
@@ -84,4 +82,3 @@ def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
                     row.reserve -= force
                 make_noise(s, inner_side(g, way), b.one[0].fight_noise - 10)
             row.pressed = 0
-        i = s.people[i].wake_next

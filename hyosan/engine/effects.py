@@ -21,11 +21,28 @@ from hyosan.engine.course import (
     emit,
 )
 from hyosan.engine.fate import notice_delay
+from hyosan.engine.glance import forget_dose
 from hyosan.engine.lists import as_counted, wake_in
 from hyosan.engine.moving import arrive, block_doors, hold, let_out, root
-from hyosan.engine.presence import member_there, where
+from hyosan.engine.presence import member_there, members_of, where
 from hyosan.engine.rulebook import CLASSES
-from hyosan.engine.state import C_LEFT, C_ROOM, C_STIRRED, D_FORCE, F_CAPTURED, F_LEFT, F_SERVED, F_STIRRED, FLEE, GONE, HELD, HIDE, PURSUE, ROUTINE
+from hyosan.engine.state import (
+    C_LEFT,
+    C_NEW_WAYS,
+    C_ROOM,
+    C_STIRRED,
+    D_FORCE,
+    F_CAPTURED,
+    F_LEFT,
+    F_SERVED,
+    F_STIRRED,
+    FLEE,
+    GONE,
+    HELD,
+    HIDE,
+    PURSUE,
+    ROUTINE,
+)
 from hyosan.luck import BLAST, TELL, bits, chance
 
 TURNED = CLASSES.index("turned")
@@ -49,10 +66,11 @@ def tell(s: Any, g: Any, b: Any, share: int, zones: Any, tick: int) -> int:
 @rule
 def close_setting(s: Any, g: Any, setting: int, closed: int) -> int:
     """Close (1) or open (0) all places of a setting."""
-    reached = 0
+    reached, s.count[C_NEW_WAYS] = 0, 1
     for m in range(len(s.places)):
         if g.grounds[m].setting == setting:
             s.places[m].closed = closed
+            forget_dose(s, m)
             reached += s.places[m].members
     return reached
 
@@ -135,8 +153,8 @@ def people_at(s: Any, g: Any, b: Any, place: int, tick: int, out: Any) -> int:
             count += 1
         i = s.people[i].occ_next
     for slot in range(b.one[0].slots):
-        first = slot * len(s.places) + place
-        for k in range(g.member_start[first], g.member_start[first + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if count < len(out) and member_there(s, g, b, i, slot, place, tick):
                 out[count] = i

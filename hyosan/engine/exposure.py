@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.engine.course import own, weight_of
+from hyosan.engine.glance import ease_of, forget_dose, glance, may_glance, note_dose
 from hyosan.engine.immunity import openness
 from hyosan.engine.infectors import age_group, coefficient, find_infector, matrix_of
-from hyosan.engine.presence import goes_to, guarded, member_there, slot_place, week_tick
-from hyosan.engine.state import C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, HELD, ROUTINE
+from hyosan.engine.presence import goes_to, guarded, member_there, members_of, slot_place, week_tick
+from hyosan.engine.state import ASK, C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, HELD, ROUTINE
 from hyosan.rules.exact import FULL, INSTANT_BITS, mul_shift
 from hyosan.rules.transmit import exerted, exposure
 
@@ -37,6 +38,7 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
         start, stop = max(row.start, 2 * begin - end), max(row.end, 2 * begin - end)
         add_entry(s, row.person, row.route, row.strain, row.place, row.amount, start, stop, tick)
     s.count[C_CARRIED] = 0
+    may_glance(s, b)
     for k in range(s.count[C_INFECTIOUS]):
         exert(s, g, b, s.infectious[k], begin, end, tick)
 
@@ -126,6 +128,7 @@ def add_up(s: Any, g: Any, b: Any, k: int) -> None:
         entry, count, top = row.next, count + 1, max(top, row.amount)
     s.places[place].field_count, s.places[place].field_top = count, top
     s.places[place].field_last, s.places[place].field_chain = last, chain
+    note_dose(s, g, b, place)
 
 
 @inner
@@ -161,8 +164,8 @@ def add_candidate(s: Any, b: Any, i: int, tick: int) -> None:
 def expose_place(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
     """List everybody at a place with a field."""
     for slot in range(b.one[0].slots):
-        at = slot * len(s.places) + place
-        for k in range(g.member_start[at], g.member_start[at + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if b.states[s.people[i].health].open > 0 and member_there(s, g, b, i, slot, place, tick):
                 add_candidate(s, b, i, tick)
@@ -201,20 +204,30 @@ def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: in
 @inner
 def expose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
     """Spend the reserve of one exposed person. When it is gone, note when, with what and by whom they are infected, and give i, else -1."""
-    if b.states[s.people[i].health].open == 0 or s.people[i].activity >= HELD or s.people[i].notes & F_APART:
+    total = glance(s, g, b, i, tick)
+    if total == ASK:
+        total = spent_in_full(s, g, b, i, tick)
+    if total == 0:
         return -1
+    if total < s.reserves[i]:
+        s.reserves[i] -= total
+        return -1
+    find_infector(s, g, b, i, tick, total)
+    return i
+
+
+@inner
+def spent_in_full(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
+    """What a tick spends of the reserve of person i, whatever orders, strains and vaccines there are; and whether a glance will do from now on."""
+    s.ease[i] = ease_of(s, g, b, i)
+    if b.states[s.people[i].health].open == 0 or s.people[i].activity >= HELD or s.people[i].notes & F_APART:
+        return 0
     total = 0
     for strain in range(b.one[0].strains):
         factor = openness(s, g, b, i, strain, tick)
         if factor > 0:
             total = spent_by(s, g, b, i, strain, factor, total, tick)
-    if total == 0:
-        return -1
-    if total < s.people[i].reserve:
-        s.people[i].reserve -= total
-        return -1
-    find_infector(s, g, b, i, tick, total)
-    return i
+    return total
 
 
 @inner
@@ -241,6 +254,7 @@ def clear_fields(s: Any, g: Any) -> None:
             s.travel[s.entries[k].person].link_amount = 0
         elif s.places[place].field_entry >= 0:
             s.places[place].field_entry = -1
+            forget_dose(s, place)
             for column in range(columns):
                 s.fields[place, column] = 0
                 if g.grounds[place].ages_row >= 0:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.fate import next_out, out_instants
-from hyosan.engine.presence import has_target, member_there, where
+from hyosan.engine.presence import has_target, member_there, members_of, where
 from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, RING
 from hyosan.rules.exact import INSTANT_BITS
 
@@ -73,8 +73,8 @@ def add_arena(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
     a, start = s.count[C_ARENAS], s.count[C_OCCUPANTS]
     end = start
     for slot in range(b.one[0].slots):
-        at = slot * len(s.places) + place
-        for k in range(g.member_start[at], g.member_start[at + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if member_there(s, g, b, i, slot, place, tick) and s.travel[i].arena_tick != tick:
                 end = add_occupant(s, i, end, tick)

@@ -56,7 +56,7 @@ def find_infector(s: Any, g: Any, b: Any, i: int, tick: int, total: int) -> None
         best = by_race(s, g, b, i, tick, off, linked)
     row = s.entries[best]
     t.exposed_by, t.exposed_route, t.exposed_strain, t.exposed_place = row.person, row.route, row.strain, row.place
-    t.exposed_at = moment_within(s.people[i].reserve, total, row.start, row.end)
+    t.exposed_at = moment_within(s.reserves[i], total, row.start, row.end)
 
 
 @inner

@@ -64,7 +64,7 @@ def touch(s: Any, g: Any, b: Any, i: int, now: int, begin: int, size: int, tick:
     if hostile >= 0:
         t.role, t.kind, t.left = R_HOSTILE, hostile, p.kill_reserve
     elif p.health == b.one[0].susceptible:
-        t.role, t.kind, t.left = R_TARGET, g.persons[i].fighter, p.reserve
+        t.role, t.kind, t.left = R_TARGET, g.persons[i].fighter, s.reserves[i]
     t.next_at, t.next_out = p.next_at, p.next_out
     return plan(s, g, b, i, now, begin, size, tick)
 
@@ -250,6 +250,6 @@ def put_back(s: Any, b: Any, i: int, length: int) -> None:
     left = t.left
     t.left = -1
     if t.role == R_TARGET:
-        s.people[i].reserve = max(1, left)
+        s.reserves[i] = max(1, left)
     elif t.role == R_HOSTILE:
         t.left = max(1, left)

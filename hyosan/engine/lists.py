@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner, rule
-from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NOISES, C_STIRRED, C_TRACKED, F_STIRRED, RING
+from hyosan.engine.state import C_FOLLOWED, C_HOT, C_INFECTIOUS, C_NEXT, C_NOISES, C_SOON, C_STIRRED, C_TRACKED, F_STIRRED, RING, SOON
 
 
 @inner
@@ -36,12 +36,18 @@ def leave_place(s: Any, i: int, place: int) -> None:
 
 @inner
 def wake_in(s: Any, i: int, tick: int) -> None:
-    """Let person i decide in a tick, unless they wake earlier anyway."""
+    """Let person i decide in a tick, unless they wake earlier anyway. Most wake in the next tick: they stand in one dense list."""
     old = s.people[i].wake_tick
     if old >= 0:
         if old <= tick:
             return
         drop_wake(s, i)
+    s.people[i].wake_tick = tick
+    if tick == s.count[C_NEXT]:
+        s.people[i].wake_next, s.people[i].wake_prev = SOON, s.count[C_SOON]
+        s.soon[s.count[C_SOON]] = i
+        s.count[C_SOON] += 1
+        return
     slot = tick % RING
     first = s.wake_head[slot]
     s.people[i].wake_next = first
@@ -49,7 +55,6 @@ def wake_in(s: Any, i: int, tick: int) -> None:
     if first >= 0:
         s.people[first].wake_prev = i
     s.wake_head[slot] = i
-    s.people[i].wake_tick = tick
 
 
 @inner
@@ -58,14 +63,20 @@ def drop_wake(s: Any, i: int) -> None:
     tick = s.people[i].wake_tick
     if tick < 0:
         return
+    s.people[i].wake_tick = -1
     after, before = s.people[i].wake_next, s.people[i].wake_prev
+    if after == SOON:
+        s.count[C_SOON] -= 1
+        last = s.soon[s.count[C_SOON]]
+        s.soon[before] = last
+        s.people[last].wake_prev = before
+        return
     if before >= 0:
         s.people[before].wake_next = after
     else:
         s.wake_head[tick % RING] = after
     if after >= 0:
         s.people[after].wake_prev = before
-    s.people[i].wake_tick = -1
 
 
 @inner
@@ -131,18 +142,28 @@ def set_infectious(s: Any, i: int, yes: bool) -> None:
 
 @inner
 def set_tracked(s: Any, i: int, yes: bool) -> None:
-    """Keep the dense list of infected people who follow their routine, whose way is logged."""
+    """Keep the dense list of infected people who follow their routine, whose way is logged; in front those who were followed before."""
     at = s.people[i].tracked_at
     if yes and at < 0:
         s.people[i].tracked_at = s.count[C_TRACKED]
         s.tracked[s.count[C_TRACKED]] = i
         s.count[C_TRACKED] += 1
     elif not yes and at >= 0:
-        s.count[C_TRACKED] -= 1
-        last = s.tracked[s.count[C_TRACKED]]
-        s.tracked[at] = last
-        s.people[last].tracked_at = at
+        hole = at
+        if at < s.count[C_FOLLOWED]:  # those who were followed before stay in front
+            hole = s.count[C_FOLLOWED] = s.count[C_FOLLOWED] - 1
+            put_tracked(s, s.tracked[hole], at)
+        last = s.count[C_TRACKED] = s.count[C_TRACKED] - 1
+        if last != hole:
+            put_tracked(s, s.tracked[last], hole)
         s.people[i].tracked_at = -1
+
+
+@inner
+def put_tracked(s: Any, i: int, at: int) -> None:
+    """Person i stands at a position of the list of those whose way is logged."""
+    s.tracked[at] = i
+    s.people[i].tracked_at = at
 
 
 @inner

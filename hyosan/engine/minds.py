@@ -30,7 +30,7 @@ SAMPLES: Final = 4
 def choose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
     """What person i does in this tick."""
     t = s.travel[i]
-    t.place = t.activity = t.wake = t.option = t.via = -1
+    t.place = t.activity = t.wake = t.option = -1
     t.barricade = t.camp = t.call = 0
     activity = s.people[i].activity
     if activity >= HELD or b.one[0].has_ways == 0:
@@ -284,7 +284,7 @@ def next_of_pursuit(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int
             continue
         weight = attraction(s, g, b, p.health, way, loudness if way == heard else 0, tick)
         if weight > 0:
-            luck = threshold(b.one[0].seed, PURSUIT, g.persons[i].id, g.grounds[g.ways[way].to].id + 1, p.decision)
+            luck = threshold(b.one[0].seed, PURSUIT, g.persons[i].id, g.ways[way].to_id + 1, p.decision)
             if first_of(luck, weight, best_luck, best_weight):
                 best, best_luck, best_weight = way, luck, weight
     return best

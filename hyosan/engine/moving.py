@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from hyosan.backend import inner, rule
 from hyosan.engine.course import CALLED, CAPTURED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
 from hyosan.engine.doors import renew_door
 from hyosan.engine.lists import drop_due, drop_wake, set_infectious, set_tracked, wake_in
-from hyosan.engine.presence import routine_place, set_place, where
+from hyosan.engine.presence import routine_place, set_place, week_tick, where
 from hyosan.engine.state import (
     C_AWAKE,
     C_CAMP,
     C_ESCORTS,
+    C_FOLLOW_TICK,
+    C_FOLLOWED,
     C_LEFT,
+    C_NEW_WAYS,
+    C_NEXT,
     C_ROOM,
+    C_SOON,
     C_TRACKED,
     F_CALLED,
     F_CAPTURED,
@@ -28,6 +35,8 @@ from hyosan.luck import LEAK, bits
 from hyosan.rules.exact import INSTANT_BITS, NEVER
 from hyosan.rules.move import squared_distance
 
+CROWD: Final = 256
+"""From so many awake on it pays to sort them."""
 DEPTH: Final = 16
 """Places within places, at most."""
 
@@ -155,16 +164,44 @@ def hold(s: Any, g: Any, b: Any, i: int, place: int, at: int, kind: int, cause: 
 @rule
 def collect_awake(s: Any, tick: int) -> None:
     """Take everybody who wakes in this tick off the calendar."""
-    found = 0
+    for k in range(s.count[C_SOON]):
+        i = s.soon[k]
+        s.people[i].wake_tick = -1
+        s.awake[k] = i
+    found = soon = s.count[C_SOON]
+    s.count[C_SOON] = 0
+    s.count[C_NEXT] = tick + 1
     i = s.wake_head[tick % RING]
     while i >= 0:
         if s.people[i].wake_tick <= tick:
             s.awake[found] = i
             found += 1
         i = s.people[i].wake_next
-    for k in range(found):
+    for k in range(soon, found):
         drop_wake(s, s.awake[k])
     s.count[C_AWAKE] = found
+    if found >= CROWD:
+        sort_by_place(s)
+
+
+@rule
+def sort_by_place(s: Any) -> None:
+    """Put those awake who stand at one place side by side, so that what they look at is at hand; 9 bits of places at a time. It decides nothing."""
+    count, shift, other = s.count[C_AWAKE], 0, s.occupants
+    starts = np.empty(513, dtype=np.int64)
+    while len(s.places) >> shift > 0:
+        starts[:] = 0
+        for k in range(count):
+            starts[((s.people[s.awake[k]].place + 1) >> shift & 511) + 1] += 1
+        for heap in range(512):
+            starts[heap + 1] += starts[heap]
+        for k in range(count):
+            heap = (s.people[s.awake[k]].place + 1) >> shift & 511
+            other[starts[heap]] = s.awake[k]
+            starts[heap] += 1
+        for k in range(count):
+            s.awake[k] = other[k]
+        shift += 9
 
 
 @inner
@@ -264,11 +301,27 @@ def block_doors(s: Any, g: Any, b: Any, place: int) -> None:
 
 @inner
 def follow_tracked(s: Any, g: Any, b: Any, tick: int) -> None:
-    """Log the ways of infected people who follow their routine."""
+    """Log the ways of infected people who follow their routine: of all where routines lead elsewhere than before, else of those who are new."""
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
-    for k in range(s.count[C_TRACKED]):
+    for k in range(0 if routines_turn(s, b, tick) else s.count[C_FOLLOWED], s.count[C_TRACKED]):
         i = s.tracked[k]
         place = routine_place(s, g, b, i, tick)
         if place != s.people[i].track:
             log_way(s, g, b, i, s.people[i].track, place, begin)
             s.people[i].track = place
+    s.count[C_FOLLOWED], s.count[C_FOLLOW_TICK], s.count[C_NEW_WAYS] = s.count[C_TRACKED], tick, 0
+
+
+@inner
+def routines_turn(s: Any, b: Any, tick: int) -> bool:
+    """Whether anybody's routine may lead elsewhere than when ways were last followed: by the hour, or by order."""
+    if s.count[C_NEW_WAYS]:
+        return True
+    for zone in range(len(s.zones)):
+        if s.zones[zone].curfew > 0:
+            return True
+    now, then = week_tick(b, tick), week_tick(b, s.count[C_FOLLOW_TICK])
+    for schedule in range(len(b.main_slot)):
+        if b.main_slot[schedule, now] != b.main_slot[schedule, then]:
+            return True
+    return False

@@ -6,7 +6,7 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.lists import add_hostile, enter_place, leave_place, stir
-from hyosan.engine.state import C_DAY, C_HELD, F_HOME, GONE, HELD, ROUTINE
+from hyosan.engine.state import ASK, C_DAY, C_HELD, F_HOME, GONE, HELD, ROUTINE
 from hyosan.luck import SLIP, bits
 
 
@@ -67,12 +67,7 @@ def guarded(s: Any, g: Any, i: int, place: int, amount: int) -> int:
 @inner
 def routine_place(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
     """Where a person who follows the routine is for most of a tick."""
-    schedule, hour = g.persons[i].schedule, week_tick(b, tick)
-    best, best_seconds = 0, 0
-    for slot in range(b.one[0].slots):
-        if b.slot_seconds[schedule, hour, slot] > best_seconds:
-            best, best_seconds = slot, b.slot_seconds[schedule, hour, slot]
-    return slot_place(s, g, b, i, best)
+    return slot_place(s, g, b, i, b.main_slot[g.persons[i].schedule, week_tick(b, tick)])
 
 
 @inner
@@ -122,6 +117,7 @@ def set_place(s: Any, g: Any, b: Any, i: int, place: int, activity: int) -> None
     if s.people[i].activity == HELD:
         s.count[C_HELD] -= 1
     s.people[i].activity = activity
+    s.ease[i] = ASK
     s.people[i].leave_reserve = 0
     if activity == ROUTINE or activity == GONE:
         if activity == ROUTINE:
@@ -161,14 +157,22 @@ def has_target(s: Any, g: Any, b: Any, place: int, tick: int) -> bool:
     """Whether somebody at a place can be bitten."""
     if s.places[place].targets > 0 or s.places[place].routine == 0:
         return s.places[place].targets > 0
-    places = len(s.places)
     for slot in range(b.one[0].slots):
-        at = slot * places + place
-        for k in range(g.member_start[at], g.member_start[at + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if s.people[i].health == b.one[0].susceptible and member_there(s, g, b, i, slot, place, tick):
                 return True
     return False
+
+
+@inner
+def members_of(s: Any, g: Any, b: Any, slot: int, place: int, tick: int) -> tuple[int, int]:
+    """First and last + 1 of `member_person` that may be at a (slot, place) in this tick; none where no schedule of theirs comes to the slot."""
+    at = slot * len(s.places) + place
+    if slot > 0 and g.member_schedules[at] & b.slot_open[week_tick(b, tick), slot] == 0:
+        return 0, 0
+    return g.member_start[at], g.member_start[at + 1]
 
 
 @inner

@@ -12,7 +12,7 @@ from hyosan.engine import effects
 from hyosan.engine.compile_laws import share
 from hyosan.engine.crews import DAY, ENDLESS, Crew, Tools
 from hyosan.engine.fading import faded
-from hyosan.engine.state import C_DAY, C_ESCORTS, F_LEFT, GONE
+from hyosan.engine.state import C_DAY, C_ESCORTS, C_NEW_WAYS, F_LEFT, GONE
 from hyosan.luck import CROSS, TEAM, bits_array
 from hyosan.rules.transmit import OPEN_BITS
 from hyosan.scenario.response_civil import ROUTES, in_hours
@@ -78,7 +78,7 @@ class Civil(Crew):
     def _keep_at_home(self, now: int) -> None:
         """Of several orders for a zone, the one that keeps most at home is in force."""
         zones, hour = self.s.zones, (now + self.names.start_clock) % DAY // 3600
-        zones["curfew"], zones["slips"] = 0, 0
+        zones["curfew"], zones["slips"], self.s.count[C_NEW_WAYS] = 0, 0, 1
         for name, order in self._in_force("martial_law", "curfew"):
             if order.do == "curfew" and not in_hours(order, hour):
                 continue

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hyosan.engine.records import records
+
 CLASSES = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead")
 """What a state counts as; codes are positions."""
 DOES = ("routine", "flee", "hide", "pursue", "still")
@@ -22,7 +24,7 @@ SCALARS = (
     "seed", "tick_seconds", "week_ticks", "rate_bits", "susceptible", "infected", "killed", "contact_frequency", "air_frequency",
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
     "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
-    "strains", "forgets", "notices", "known_until",
+    "strains", "forgets", "notices", "known_until", "one_route",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""
 STATES = (
@@ -47,12 +49,12 @@ SETTINGS = ("contact", "air", "contact_ages", "air_ages", "bite")
 PERSONS = ("id", "age", "schedule", "home", "fighter", "zone", "kept")
 """Columns per person; `kept` is the sealed place they are in from the start on and follow their routine in; -1 = none."""
 GROUNDS = (
-    "id", "kind", "setting", "zone", "parent", "x", "y", "outside", "way_start", "way_end", "main_start", "main_end", "child_start",
-    "child_end", "leaf_start", "dead_end", "out", "ages_row",
+    "id", "parent", "dead_end", "way_start", "main_start", "main_end", "child_start", "child_end",
+    "leaf_start", "way_end", "zone", "kind", "x", "y", "outside", "setting", "out", "ages_row",
 )  # fmt: skip
 """Columns per place; `main` ways lead to the street, the parent or open ground, `child` ways to what hangs on the place,
 from `leaf_start` on to dead ends: places with one way only, most buildings; `ages_row` numbers those with contact matrices, -1 = none."""
-WAYS = ("to", "seconds", "door", "sound_lost", "gate", "back", "from_")
+WAYS = ("to", "seconds", "door", "sound_lost", "gate", "back", "from_", "to_id")
 
 
 class Rulebook(NamedTuple):
@@ -79,6 +81,9 @@ class Rulebook(NamedTuple):
     choice: NDArray[np.int64]  # [4, 6] weights of options by situation
     door_law: NDArray[np.int64]  # [3] law of the time one person needs to break each kind of door
     slot_seconds: NDArray[np.int64]  # [schedules, week_ticks, slots] seconds of the tick spent in each slot
+    slot_bits: NDArray[np.int64]  # [schedules, week_ticks] which slots come up in the tick, a bit each
+    main_slot: NDArray[np.int64]  # [schedules, week_ticks] in which slot most of the tick is spent
+    slot_open: NDArray[np.int64]  # [week_ticks, slots] which schedules come to a slot, a bit each (`schedule_bits`)
 
 
 class Floor(NamedTuple):
@@ -86,12 +91,14 @@ class Floor(NamedTuple):
 
     persons: Any  # [n] PERSONS
     slots: NDArray[np.int64]  # [n, S] place of each slot; -1 = at home
+    spots: NDArray[np.int32]  # [n, S + 2] place of each slot, schedule, age group: what a glance needs (`engine/glance.py`)
     grounds: Any  # [m] GROUNDS
     ways: Any  # [w] WAYS
     main_way: NDArray[np.int64]
     child_way: NDArray[np.int64]
     member_start: NDArray[np.int64]  # [S * m + 1]
     member_person: NDArray[np.int64]
+    member_schedules: NDArray[np.int64]  # [S * m] schedules of the members, a bit each (`schedule_bits`)
     link_start: NDArray[np.int64]  # [n + 1]
     link_to: NDArray[np.int64]
     link_weight: NDArray[np.int64]
@@ -102,7 +109,7 @@ class Floor(NamedTuple):
 
 def table(columns: tuple[str, ...], count: int, **values: Any) -> Any:
     """An array of `count` int64 records with these columns, filled by name."""
-    made = np.zeros(count, dtype=np.dtype((np.record, [(name, np.int64) for name in columns])))
+    made = records(columns, count)
     for name, value in values.items():
         made[name] = value
     return made

@@ -25,7 +25,7 @@ from hyosan.engine.response import Response
 from hyosan.engine.response_actions import Hands
 from hyosan.engine.sound import LEVELS
 from hyosan.engine.start import allocate, fill, start_of
-from hyosan.engine.state import C_CARRIED, C_INFECTED, State
+from hyosan.engine.state import ASK, C_CARRIED, C_INFECTED, State
 from hyosan.engine.step import is_quiet, step
 from hyosan.engine.today import match_cases, seed_listed
 from hyosan.engine.vaccinate import vaccinate_due
@@ -43,6 +43,8 @@ KEPT = (
     "doors",
     "gates",
     "zones",
+    "reserves",
+    "soon",
     "wake_head",
     "due_head",
     "hot",
@@ -197,7 +199,7 @@ class Simulation:
         arrays: dict[str, NDArray[Any]] = {}
         for name in KEPT:
             part = getattr(self.state, name)
-            arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), len(part.dtype.names)) if part.dtype.names else part
+            arrays[f"state/{name}"] = part.view(np.int64).reshape(len(part), part.dtype.itemsize // 8) if part.dtype.names else part
         notes = {
             "knowledge": self.authorities.to_json(), "response": self.response.to_json(), "hands": self.hands.to_json(), "dirty": self.dirty,
             "injects": self.injects.to_json(), **({"policies": self.policies.to_json()} if self.policies else {}),
@@ -215,6 +217,7 @@ class Simulation:
                 part[:] = np.ascontiguousarray(kept).view(part.dtype).reshape(-1)
             else:
                 part[:] = kept
+        self.state.doses[self.state.places["closed"] > 0] = ASK
         self.publisher.restore(arrays)
         self.authorities.restore(notes["knowledge"])
         self.response.restore(notes["response"])

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.engine.lists import wake_in
-from hyosan.engine.presence import member_there
+from hyosan.engine.presence import member_there, members_of
 from hyosan.engine.state import C_HOT, C_NOISES, FLEE, HIDE, PURSUE, ROUTINE
 
 FLOOR: Final = 25
@@ -165,8 +165,8 @@ def listen(s: Any, g: Any, b: Any, place: int, level: int, tick: int) -> None:
         return
     s.places[place].warned_tick = tick
     for slot in range(b.one[0].slots):
-        at = slot * len(s.places) + place
-        for k in range(g.member_start[at], g.member_start[at + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if s.people[i].activity == ROUTINE and s.people[i].alarm < 2 and member_there(s, g, b, i, slot, place, tick):
                 s.people[i].alarm = 2

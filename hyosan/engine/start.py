@@ -15,7 +15,7 @@ from hyosan.backend import rule
 from hyosan.distributions import draw_seconds
 from hyosan.engine.lists import as_counted
 from hyosan.engine.rulebook import Floor, Rulebook
-from hyosan.engine.state import C_CLASS, RING, ROUTINE, State, new_state
+from hyosan.engine.state import ASK, C_CLASS, RING, ROUTINE, State, new_state
 from hyosan.luck import COMPLY, DOOR, HOST, RESERVE, bits, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER
 from hyosan.rules.transmit import OPEN_BITS, WEIGHT
@@ -38,7 +38,8 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         while host < len(b.host_cut) - 1 and luck >= b.host_cut[host]:
             host += 1
         p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
-        p.reserve = threshold(seed, RESERVE, name, 0, 0)
+        s.reserves[i] = threshold(seed, RESERVE, name, 0, 0)
+        s.ease[i] = ASK
         p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
         p.luck = p.strain = p.past = p.doses = p.dosed_at = 0
         p.vaccine = -1
@@ -59,6 +60,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         q.heard_tick = q.warned_tick = q.served_tick = q.turning_tick = q.calm_tick = -(1 << 40)
         q.hostiles = q.targets = q.routine = q.closed = q.noise = q.heard = q.calm_level = 0
         q.members = members[m]
+        s.doses[m] = 0
     for i in range(len(s.people)):
         for slot in range(b.one[0].slots):
             if g.slots[i, slot] >= 0:

@@ -13,11 +13,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hyosan.engine.records import lines, records
+
 ROUTINE, FLEE, HIDE, PURSUE, STILL, HELD, GONE = range(7)
 """What a person does: follows the routine; moves to a goal; stays hidden; pursues; stays put; is held in a camp or cell; is out of the play
 (dead, or left the city). All but ROUTINE and GONE stand at `people.place`."""
 RING = 4096
 """Buckets of the calendar queues; entries further ahead go round."""
+ASK = -1
+"""In `State.ease` and `State.doses`: to be looked at in full (engine/glance.py)."""
+SOON = -2
+"""`people.wake_next` of those in `State.soon`."""
 COUNTERS = 64
 """Size of `State.count`."""
 
@@ -30,37 +36,49 @@ C_LAST = 30  # instant of the last infection or death
 C_ROOM = 31  # people whom the camp lets in during this tick
 C_ESCORTS = 32  # people whom soldiers take from the barricades to the camp during this tick
 C_DAY = 33  # day since the start, for those who slip out
+C_SOON, C_NEXT = 34, 35  # length of State.soon, and the first tick for which nobody was woken yet
+C_GLANCE = 36  # 1 = in this tick routines and places alone decide about exposure (engine/glance.py)
+C_FOLLOWED, C_FOLLOW_TICK = 37, 38  # how many of State.tracked were followed before, and in which tick last
+C_NEW_WAYS = 39  # 1 = orders changed since then where routines lead
 
-PEOPLE = {  # the first few are read together in every tick
+PEOPLE = {  # what is read together stands together: 8 columns are a line of the cache
     "health": "state of the infection",
     "activity": "ROUTINE ... GONE",
     "place": "where those are who left their routine; -1 = routine",
     "ready": "instant from which one is free to go on",
     "press": "way whose door one presses; -1",
     "decision": "decisions made so far",
-    "goal": "place one is on the way to; -1",
-    "alarm": "0 none, 1 told, 2 heard, 3 saw",
     "since": "instant the state was entered",
-    "host": "host type, fixed at birth",
-    "episode": "times infected",
-    "luck": "number of the infection, on one's own clock, that luck is keyed by: `episode`, and infections that a line list ruled out",
-    "strain": "strain of the last infection",
-    "past": "strains infected by since last susceptible, a bit each",
-    "vaccine": "-1 = none",
-    "doses": "doses had",
-    "dosed_at": "instant of the last dose; may lie before the start",
-    "notes": "bits F_*",
-    "reserve": "unspent threshold of infection, 2**-44",
-    "next_at": "instant it changes of itself; NEVER",
-    "next_out": "transition taken then",
     "wake_tick": "-1 = asleep",
-    "wake_next": "calendar of those who wake",
-    "wake_prev": "",
+    # those who wake, and lists of places
+    "wake_next": "calendar of those who wake; SOON = wakes in the next tick",
+    "wake_prev": "calendar; position in State.soon",
     "occ_next": "list of the place",
     "occ_prev": "",
+    "goal": "place one is on the way to; -1",
+    "alarm": "0 none, 1 told, 2 heard, 3 saw",
+    "notes": "bits F_*",
+    # how open one is
+    "host": "host type, fixed at birth",
+    "vaccine": "-1 = none",
+    "past": "strains infected by since last susceptible, a bit each",
+    "doses": "doses had",
+    "dosed_at": "instant of the last dose; may lie before the start",
+    "strain": "strain of the last infection",
+    "luck": "number of the infection, on one's own clock, that luck is keyed by: `episode`, and infections that a line list ruled out",
+    "episode": "times infected",
+    # the course
+    "next_at": "instant it changes of itself; NEVER",
+    "next_out": "transition taken then",
+    "due_tick": "-1 = none",
+    "due_next": "calendar of changes of state",
+    "due_prev": "",
+    "infectious_at": "position in State.infectious; -1",
+    "tracked_at": "position in State.tracked; -1",
+    "track": "place where an infected person in the routine was last; -1",
+    # the rest
     "kill_reserve": "unspent threshold of being killed, of those who bite",
     "leave_reserve": "unspent threshold of getting out of the present place; 0 = not drawn",
-    "track": "place where an infected person in the routine was last; -1",
     "obeys": "luck of keeping to orders, 2**-32, fixed at birth",
     "rest": "instant before which one who pursues does not look around of itself",
     "infectiousness": "factor on what one exerts, 1/1024, drawn at each infection",
@@ -70,16 +88,11 @@ PEOPLE = {  # the first few are read together in every tick
     "death": "why: D_*",
     "dead_from": "state before",
     "counted": "zone, flags and class as last counted, packed",
-    "due_next": "calendar of changes of state",
-    "due_prev": "",
-    "due_tick": "-1 = none",
-    "infectious_at": "position in State.infectious; -1",
-    "tracked_at": "position in State.tracked; -1",
 }
-TRAVEL = {
+TRAVEL = {  # the first line is what one chose
     "place": "where one gets to in this tick; -1 = stays", "ready": "instant of getting there",
     "activity": "what one does from now on; -1 = as before", "wake": "tick to decide again; -1 = none", "option": "chosen; -1",
-    "via": "last way gone; -1", "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "call": "1 = calls for rescue",
+    "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "call": "1 = calls for rescue",
     "exposed_at": "instant", "exposed_by": "row", "exposed_place": "-1 = through a link", "exposed_route": "as of ENTRIES", "exposed_strain": "",
     "bite_at": "outcome of this tick's meetings, instants; -1", "bite_by": "row",
     "kill_at": "", "kill_by": "", "exit_at": "", "exit_way": "", "shut": "1 = shuts the door behind",
@@ -97,16 +110,18 @@ PLACES = {
     "hostiles": "people there who bite",
     "targets": "people there who left their routine and can be bitten",
     "routine": "memberships of people who follow their routine and can be bitten: where there is none, nobody need be looked for",
-    "members": "people who belong there",
-    "closed": "1 = who belongs there stays at home",
-    "hot_at": "position in State.hot; -1",
-    "noise": "dB made there in this tick",
     "heard": "dB that arrive", "heard_way": "way towards the source; -1 = here", "heard_tick": "in which tick",
+    "noise": "dB made there in this tick",
+    # sound
     "warned_tick": "when people there were last alarmed",
     "calm_tick": "until when a sound of calm_level alarms nobody in the dead ends here", "calm_level": "dB",
+    "queue_next": "list of the flood of sound", "queue_prev": "",
+    "hot_at": "position in State.hot; -1",
+    "closed": "1 = who belongs there stays at home",
+    "members": "people who belong there",
+    # exposure
     "field_entry": "first entry of exposure in this tick; -1", "field_count": "how many", "field_top": "greatest amount of them",
     "field_last": "highest id of those who exert", "field_chain": "most entries of one of them in this tick",
-    "queue_next": "list of the flood of sound", "queue_prev": "",
     "turning_tick": "when somebody was last about to turn there, where nobody bit yet",
     "served_tick": "when teams cleared it",
 }  # fmt: skip
@@ -158,6 +173,11 @@ class State(NamedTuple):
     doors: Any  # [d] DOORS
     gates: Any  # GATES
     zones: Any  # ZONES
+    reserves: NDArray[np.int64]  # [n] unspent threshold of infection, 2**-44
+    ease: NDArray[np.int64]  # [n] how open one is, 2**-20, while only state and host say so; ASK = not known, or not so
+    doses: NDArray[np.int64]  # [m] what a place spends of a reserve in this tick; ASK; -2 - row of age_doses
+    age_doses: NDArray[np.int64]  # [places with contact matrices, 16] the same by age
+    soon: NDArray[np.int64]  # [n] who wakes in tick C_NEXT
     wake_head: NDArray[np.int64]  # [RING]
     due_head: NDArray[np.int64]  # [RING]
     awake: NDArray[np.int64]  # [n] who decides in this tick
@@ -186,11 +206,6 @@ class State(NamedTuple):
     events: Any  # [events_per_tick] EVENTS
 
 
-def records(fields: dict[str, str], count: int) -> Any:
-    """An array of `count` records of int64 with these fields, all 0."""
-    return np.zeros(count, dtype=np.dtype((np.record, [(name, np.int64) for name in fields])))
-
-
 def new_state(
     n: int,
     m: int,
@@ -217,8 +232,9 @@ def new_state(
         return np.zeros(size, dtype=np.int64)
 
     return State(
-        count=row(COUNTERS), people=records(PEOPLE, n), travel=records(TRAVEL, n), places=records(PLACES, m), doors=records(DOORS, d),
-        gates=records(GATES, gates), zones=records(ZONES, zones), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
+        count=row(COUNTERS), people=lines(PEOPLE, n), travel=lines(TRAVEL, n), places=lines(PLACES, m), doors=lines(DOORS, d),
+        gates=records(GATES, gates), zones=records(ZONES, zones), reserves=row(n), ease=row(n), doses=row(m),
+        age_doses=np.zeros((max(1, aged), 16), dtype=np.int64), soon=row(n), wake_head=row(RING), due_head=row(RING), awake=row(n), hot=row(m),
         stirred=row(n), infectious=row(n), tracked=row(n), noises=row(m), entries=records(ENTRIES, 2 * exerting + 16),
         carried=records(ENTRIES, exerting + 1), fields=np.zeros((m, 2 * strains), dtype=np.int64),
         age_fields=np.zeros((max(1, 2 * aged * strains), 16), dtype=np.int64),

@@ -18,7 +18,7 @@ from hyosan.engine.links import resolve_links
 from hyosan.engine.moving import collect_awake, commit_moves, follow_tracked
 from hyosan.engine.settle import settle_arenas, settle_due, settle_exposed
 from hyosan.engine.sound import spread_sound
-from hyosan.engine.state import C_ASKING, C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOUS, C_NOISES, C_TRACKED, RING
+from hyosan.engine.state import C_ASKING, C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOUS, C_NOISES, C_SOON, C_TRACKED, RING
 
 
 class Device(Protocol):
@@ -52,7 +52,7 @@ def step(s: Any, g: Any, b: Any, tick: int, device: Device, level_head: Any) -> 
 def is_quiet(s: Any, tick: int) -> bool:
     """Whether nobody acts, bites, exposes or changes in a tick: then it costs next to nothing."""
     busy = s.count[C_HOT] + s.count[C_INFECTIOUS] + s.count[C_CARRIED] + s.count[C_NOISES] + s.count[C_TRACKED] + s.count[C_ASKING]
-    return busy == 0 and s.wake_head[tick % RING] < 0 and s.due_head[tick % RING] < 0
+    return busy == 0 and s.count[C_SOON] == 0 and s.wake_head[tick % RING] < 0 and s.due_head[tick % RING] < 0
 
 
 def choose_actions(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:

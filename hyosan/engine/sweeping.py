@@ -7,7 +7,7 @@ from typing import Any
 from hyosan.backend import inner, rule
 from hyosan.engine.course import CAPTURED, QUARANTINED, die
 from hyosan.engine.moving import hold
-from hyosan.engine.presence import member_there, where
+from hyosan.engine.presence import member_there, members_of, where
 from hyosan.engine.rulebook import CLASSES
 from hyosan.engine.state import C_ROOM, D_SWEEP, HELD
 from hyosan.luck import CAPTURE, FOUND, MISTAKEN, chance
@@ -63,8 +63,8 @@ def clear_place(s: Any, g: Any, b: Any, place: int, terms: Any, cause: int, numb
             find(s, g, b, i, place, terms, cause, number, at, tick, found, out)
         i = after
     for slot in range(b.one[0].slots):
-        first = slot * len(s.places) + place
-        for k in range(g.member_start[first], g.member_start[first + 1]):
+        first, last = members_of(s, g, b, slot, place, tick)
+        for k in range(first, last):
             i = g.member_person[k]
             if member_there(s, g, b, i, slot, place, tick):
                 find(s, g, b, i, place, terms, cause, number, at, tick, found, out)

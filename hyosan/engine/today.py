@@ -75,13 +75,13 @@ def is_ruled_out(s: Any, g: Any, b: Any, i: int, at: int, state: int) -> bool:
     if at >= b.one[0].known_until or b.one[0].known_until == 0:
         return False
     if s.people[i].notes & F_LISTED:
-        s.people[i].reserve = FULL
+        s.reserves[i] = FULL
         return True
     luck = s.people[i].luck + 1
     if known_at(g, b, i, s.people[i].host, luck, state, at) > b.one[0].known_until:
         return False
     s.people[i].luck = luck
-    s.people[i].reserve = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, luck)
+    s.reserves[i] = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, luck)
     return True
 
 

@@ -8,7 +8,7 @@ from hyosan.backend import inner, rule
 from hyosan.engine.course import DEAD_CLASS, NO_ROUTE, VACCINATED, emit
 from hyosan.engine.plans import V_AT, V_CAUSE, V_DOSES, V_FIRST, V_LAST, V_LUCK, V_SHARE, V_TAKES, V_VACCINE
 from hyosan.engine.presence import where
-from hyosan.engine.state import GONE
+from hyosan.engine.state import ASK, GONE
 from hyosan.luck import VACCINATED as WHO_IS_VACCINATED
 from hyosan.luck import bits
 from hyosan.rules.exact import INSTANT_BITS
@@ -38,6 +38,7 @@ def give_doses(s: Any, g: Any, b: Any, rows: Any, vaccine: int, number: int, cau
         if b.states[p.health].kind == DEAD_CLASS or p.activity == GONE or doses >= number:
             continue
         p.vaccine, p.doses, p.dosed_at = vaccine, doses + 1, at
+        s.ease[rows[k]] = ASK
         emit(s, at, VACCINATED, rows[k], -1, where(s, g, b, rows[k], tick), NO_ROUTE, -1, -1, cause)
         given += 1
     return given
@@ -55,5 +56,6 @@ def vaccinate_one(s: Any, g: Any, b: Any, i: int, plan: Any, dose: int, due: int
     if at >= (tick + 1) * length or (at < tick * length and tick > 0):
         return
     s.people[i].vaccine, s.people[i].doses, s.people[i].dosed_at = plan[V_VACCINE], dose + 1, at
+    s.ease[i] = ASK
     if at >= 0:
         emit(s, at, VACCINATED, i, -1, where(s, g, b, i, tick), NO_ROUTE, -1, -1, plan[V_CAUSE])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import html
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from hyosan.fitting.pictures import pictures_of_fit
-from hyosan.report.page import HTML_NAME, _library, _script_json
+from hyosan.report.frame import HTML_NAME, page
 from hyosan.results.atomic import write_bytes
 
-_LIBRARIES = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
 CORRELATED = 0.7
 """Parameters correlated at least so much are told: data fix a combination of them rather than each."""
 
@@ -93,21 +91,9 @@ def text_of_fit(account: dict[str, Any]) -> str:
 
 def write_pages(folder: Path, account: dict[str, Any], failed: list[dict[str, Any]]) -> list[str]:
     """Write `report.html` and `report.txt` into the folder of a fit; gives their names."""
-    from jinja2 import Environment, StrictUndefined
-
     shown = pictures_of_fit(account)
-    files = resources.files("hyosan.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["number"] = lambda value: f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-    environment.filters["held"] = say_held
-    template = environment.from_string(resources.files("hyosan.fitting").joinpath("fit.html").read_text(encoding="utf-8"))
-    page = template.render(
-        told=account, sentences=sentences(account), pictures=shown, failed=failed,
-        style=files.joinpath("page.css").read_text(encoding="utf-8"),
-        libraries=[_library(files.joinpath("static", name).read_text(encoding="utf-8")) for name in _LIBRARIES],
-        specs=_script_json({picture["id"]: picture["spec"] for picture in shown}),
-    )  # fmt: skip
-    write_bytes(folder / HTML_NAME, page.encode())
+    written = page("fitting/fit.html", shown, {"held": say_held}, told=account, sentences=sentences(account), failed=failed)
+    write_bytes(folder / HTML_NAME, written.encode())
     write_bytes(folder / "report.txt", text_of_fit(account).encode())
     return [HTML_NAME, "report.txt"]
 

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hyosan.report.counts import AGE_BANDS, Curve, Row, age_label, clock, written
+from hyosan.report.evidence import INFECTIONS, Source, figures
+from hyosan.results.rows import condition, named
 from hyosan.results.run import Run
 from hyosan.units import say_duration
 
@@ -33,12 +35,11 @@ NO_PEOPLE = ("supply", "research", "limit travel", "call off", "surge")
 
 
 class Question(NamedTuple):
-    """A question that the tables raise, the facts behind it, and where these stand."""
+    """A question that the tables raise, the facts behind it, and the rows that these rest on."""
 
     asks: str
     facts: list[str]
-    table: str
-    rows: str
+    rests: tuple[Source, ...]
 
 
 class Deaths(NamedTuple):
@@ -55,8 +56,7 @@ def deaths(run: Run, decisions: list[Row]) -> Deaths:
     """Those whom an order killed: the cause of their death is its name, and the giving is the last that was in effect by then."""
     events = run.events
     names = [row["name"] for row in decisions]
-    chosen = pc.and_(pc.equal(events["kind"].cast(pa.string()), "killed"), pc.is_in(events["cause"].cast(pa.string()), pa.array(names, pa.string())))
-    killed = events.filter(chosen)
+    killed = events.filter(pa.array(named(events["kind"], "killed") & named(events["cause"], *names)))
     seconds, causes = killed["second"].to_numpy(), np.array(killed["cause"].cast(pa.string()).to_pylist(), dtype=object)
     position = np.zeros(len(seconds), dtype=np.int64)
     for name in dict.fromkeys(names):
@@ -113,15 +113,14 @@ def _firsts(decisions: list[Row]) -> list[Row]:
 
 
 def _late(run: Run, decisions: list[Row]) -> Iterator[Question]:
-    seconds = _seconds(run, "noticed")
-    if not len(seconds):
+    first = first_report(run)
+    if first < 0:
         return
-    first = int(seconds[0])
     late = [row for row in _firsts(decisions) if row["second_decided"] - first > LATE_SECONDS]
     yield Question(
         f"The first report came on {clock(run, first)}. What was waited for before these orders?",
         [f"{_order(row)} was decided on {row['decided']}, {_span(row['second_decided'] - first)} after the first report" for row in late],
-        "events.parquet; orders.parquet", "kind = noticed, first row; second_decided, number = 1",
+        (Source("events", ("kind=noticed",), ("second",)), Source("orders", ("number=1",), ("order", "second_decided"))),
     )  # fmt: skip
 
 
@@ -133,7 +132,7 @@ def _gap(decisions: list[Row]) -> Iterator[Question]:
             told.append(f"{_order(row)}: {known:,} infected were reported, {true:,} people had been infected")
     yield Question(
         "These orders were decided when less than half of the infections were known. Would they have been other orders, had all been known?",
-        told, "orders.parquet; events.parquet", "knowledge, reported.infected; kind = seeded or infected, second <= second_decided, each person once",
+        told, (Source("orders", ("number=1",), ("order", "second_decided", "knowledge")), Source("events", (INFECTIONS,), ("second", "person"))),
     )  # fmt: skip
 
 
@@ -145,7 +144,8 @@ def _slow(decisions: list[Row]) -> Iterator[Question]:
             told.append(f"{_order(row)}: {_span(took)}, in which {_people(row['infected_meanwhile'])} were infected")
     yield Question(
         "What took the time from decision to effect?",
-        told, "orders.parquet; events.parquet", "second_decided, second_effective; kind = seeded or infected between them",
+        told,
+        (Source("orders", ("number=1",), ("order", "second_decided", "second_effective")), Source("events", (INFECTIONS,), ("second", "person"))),
     )  # fmt: skip
 
 
@@ -161,7 +161,8 @@ def _killed(decisions: list[Row], found: Deaths) -> Iterator[Question]:
             told.append(f"{name} by {by} killed {_people(int(mine.sum()))}: {int(spared.sum()):,} were not infected{children}")
     yield Question(
         "People who were not infected were killed by orders. Was this foreseen, and what would have spared them?",
-        told, "events.parquet; people.parquet", "kind = killed, cause = the order, from = a state that is not infected; age",
+        told, (Source("events", ("kind=killed", condition("cause", *dict.fromkeys(row["name"] for row in decisions))), ("person", "from", "cause")),
+                   Source("people", (), ("person", "age"))),
     )  # fmt: skip
 
 
@@ -172,7 +173,7 @@ def _misreported(run: Run) -> Iterator[Question]:
         facts = [f"{name}: reported {getattr(told, field):,}, in truth {getattr(true, field):,}" for name, field in parts]
         yield Question(
             "The dead of the strikes were not what was reported. Who counted them, and who was told?",
-            facts, "manifest.json", "ending: reported_killed_in_strikes, killed_in_strikes",
+            facts, figures("reported_killed_in_strikes", "killed_in_strikes"),
         )  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def _calls(run: Run, decisions: list[Row], every: dict[tuple[str, str], Curve]) 
         return
     people = run.people
     died = people.filter(pc.greater_equal(people["died_second"], 0))["person"].to_numpy()
-    struck = people.filter(pc.equal(people["ending"].cast(pa.string()), "killed_in_strikes"))["person"].to_numpy()
+    struck = people.filter(pa.array(named(people["ending"], "killed_in_strikes")))["person"].to_numpy()
     lost, hit = len(np.intersect1d(left, died)), len(np.intersect1d(left, struck))
     facts = [
         f"Of {_people(len(called))} who had called {when}, {len(left):,} had not been reached; {lost:,} of these died"
@@ -203,31 +204,44 @@ def _calls(run: Run, decisions: list[Row], every: dict[tuple[str, str], Curve]) 
     facts += [f"{_people(later)} called for the first time after that"] if over and later > 0 else []
     yield Question(
         "Calls for rescue were never served. Who decided that no more teams would go?",
-        facts, "events.parquet; people.parquet; series.parquet",
-        f"kind = called, kind = rescued, second <= {end}; died_second >= 0, ending = killed_in_strikes; view = known, quantity = calls_waiting",
+        facts,
+        (Source("events", ("kind=called|rescued",), ("second", "kind", "person")), Source("people", (), ("person", "ending", "died_second")),
+         Source("series", ("zone=all", "view=known", "quantity=calls_waiting", f"second<={end}"), ("second", "value"))),
     )  # fmt: skip
 
 
 def _nobody(decisions: list[Row]) -> Iterator[Question]:
     people = [row for row in decisions if row["measure"] not in NO_PEOPLE]
     told = [f"{_order(row)}, in effect from {row['effective']}" for row in people if row["second_effective"] >= 0 and not row["reached"]]
-    yield Question("These orders took effect and reached nobody. What were they to do?", told, "orders.parquet", "second_effective >= 0, reached = 0")
+    yield Question(
+        "These orders took effect and reached nobody. What were they to do?",
+        told,
+        (Source("orders", ("second_effective>=0", "reached=0"), ("order", "second_effective")),),
+    )
 
 
 def _never(decisions: list[Row]) -> Iterator[Question]:
     told = [f"{_order(row)}, decided on {row['decided']}" for row in decisions if row["second_effective"] < 0]
-    yield Question("These orders never took effect. What became of them?", told, "orders.parquet", "second_effective = -1")
+    yield Question(
+        "These orders never took effect. What became of them?", told, (Source("orders", ("second_effective=-1",), ("order", "second_decided")),)
+    )
+
+
+def first_report(run: Run) -> int:
+    """Second at which the authorities first learn of a case; -1 = never."""
+    seconds = _seconds(run, "noticed")
+    return int(seconds[0]) if len(seconds) else -1
 
 
 def _seconds(run: Run, kind: str) -> NDArray[np.int64]:
     events = run.events
-    return np.asarray(events.filter(pc.equal(events["kind"].cast(pa.string()), kind))["second"].to_numpy(), dtype=np.int64)
+    return np.asarray(events["second"].filter(pa.array(named(events["kind"], kind))).to_numpy(), dtype=np.int64)
 
 
 def _persons(run: Run, kind: str, until: int) -> NDArray[np.int64]:
     events = run.events
-    chosen = pc.and_(pc.equal(events["kind"].cast(pa.string()), kind), pc.less_equal(events["second"], until))
-    return np.unique(events.filter(chosen)["person"].to_numpy())
+    chosen = named(events["kind"], kind) & (events["second"].to_numpy() <= until)
+    return np.unique(events["person"].to_numpy()[chosen])
 
 
 def _order(row: Row) -> str:

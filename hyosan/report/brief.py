@@ -6,7 +6,6 @@ Made of that authority's knowledge alone (`brief_facts.py`): no byte of it chang
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from hyosan.errors import CommandError
 from hyosan.policy_record import Given, of_manifest
 from hyosan.replay import state_at
 from hyosan.report.brief_facts import Teller
+from hyosan.report.frame import page
 from hyosan.results.run import Run
 from hyosan.scenario.nearest import did_you_mean, listed
 
@@ -32,13 +32,7 @@ class Brief:
 
     def html(self) -> str:
         """The page: one file, nothing else is needed. All text is escaped."""
-        from jinja2 import Environment, StrictUndefined
-
-        files = resources.files("hyosan.report")
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        environment.filters["commas"] = lambda number: f"{number:,}"
-        template = environment.from_string(files.joinpath("brief.html").read_text(encoding="utf-8"))
-        return template.render(told=self.told, style=files.joinpath("page.css").read_text(encoding="utf-8"))
+        return page("report/brief.html", None, told=self.told)
 
     def _repr_html_(self) -> str:
         return self.html()

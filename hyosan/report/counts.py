@@ -7,7 +7,8 @@ take their numbers from here, so that no number is counted in two ways.
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,12 +16,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hyosan.results.ending import Ending
+from hyosan.results.rows import named
 from hyosan.results.run import SCENARIO_NAME, Run
 from hyosan.results.tree import infections, offspring, tree
 from hyosan.scenario.positions import plain
 from hyosan.scenario.reading import read
 from hyosan.tables import ENDING_CLASSES, LINE_LIST
-from hyosan.units import say_clock
+from hyosan.units import DAY_SECONDS, say_clock
+
+if TYPE_CHECKING:
+    from hyosan.world.frame import World
 
 Row = dict[str, Any]
 AGE_BANDS = ((0, 9), (10, 19), (20, 39), (40, 59), (60, 79), (80, 200))
@@ -57,8 +62,13 @@ def clock(run: Run, second: int) -> str:
 
 
 def written(run: Run) -> Row:
-    """The scenario in force at the end of a run, as its own file says it: plain values."""
-    found = plain(read(run.scenario_text, SCENARIO_NAME)) if run.scenario_text.strip() else None
+    """The scenario in force at the end of a run, as its own file says it: plain values, to be read and not changed."""
+    return _parsed(run.scenario_text)
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Row:
+    found = plain(read(text, SCENARIO_NAME)) if text.strip() else None
     return found if isinstance(found, dict) else {}
 
 
@@ -134,20 +144,21 @@ class Facts(NamedTuple):
     zones: list[Row]
     decisions: list[Row]
     ages: list[Row]
+    world: World | None = None
+    """Where it happened, if it is known: without it there are no people to whom nothing happened, and no names of places."""
 
 
-def gather(run: Run) -> Facts:
+def gather(run: Run, world: World | None = None) -> Facts:
     """Count everything that a report tells of a run."""
-    return Facts(run, run.ending, curves(run), spread(run), zones(run), decisions(run), ages(run))
+    return Facts(run, run.ending, curves(run), spread(run), zones(run), decisions(run), ages(run), world)
 
 
 def zones(run: Run) -> list[Row]:
     """Rows (zone, infections, share, first, killed), most infections first. Zones in which nothing happened are left out."""
     events = run.events
-    kinds = events["kind"].cast(pa.string())
     found: dict[str, Row] = {}
     for kind_names, field in ((("seeded", "infected"), "infections"), (("killed",), "killed")):
-        chosen = events.filter(pc.is_in(kinds, pa.array(kind_names)))
+        chosen = events.select(["zone", "second"]).filter(pa.array(named(events["kind"], *kind_names)))
         groups = pa.table({"zone": chosen["zone"].cast(pa.string()), "second": chosen["second"]}).group_by("zone")
         for group in groups.aggregate([("second", "count"), ("second", "min")]).to_pylist():
             row = found.setdefault(group["zone"], {"zone": group["zone"], "infections": 0, "killed": 0, "first": ""})
@@ -183,6 +194,8 @@ def decisions(run: Run) -> list[Row]:
             "infected_meanwhile": int(np.subtract(*np.searchsorted(infected, (row["second_effective"], row["second_decided"]), side="right")))
             if row["second_effective"] >= 0
             else None,
+            "day_before": _within(infected, row["second_effective"] - DAY_SECONDS, row["second_effective"], ended),
+            "day_after": _within(infected, row["second_effective"], row["second_effective"] + DAY_SECONDS, ended),
             "used": _known(row["used"]),
             "reached": row["reached"],
             "because": row["ended_because"],
@@ -192,6 +205,13 @@ def decisions(run: Run) -> list[Row]:
         }
         for position, row in enumerate(rows, 1)
     ]
+
+
+def _within(infected: NDArray[np.int64], start: int, stop: int, ended: int) -> int | None:
+    """How many were first infected from one second up to the other; None where the run does not hold all of that time."""
+    if start < 0 or stop > ended:
+        return None
+    return int(np.subtract(*np.searchsorted(infected, (stop, start))))
 
 
 def ages(run: Run) -> list[Row]:

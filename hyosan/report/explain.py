@@ -1,23 +1,20 @@
-"""How it ended, in plain sentences and at most six numbers. Works for a lost city and for measles in a school: only what happened is told."""
+"""How it ended, in plain sentences, each with the rows that it rests on.
+
+Works for a lost city and for measles in a school: only what happened is told.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Final
 
 from hyosan.report.counts import Facts, clock, gather
+from hyosan.report.evidence import INFECTIONS, Said, Source, figures
+from hyosan.report.frame import share
+from hyosan.results.rows import MANIFEST, condition
 from hyosan.results.run import Run
-from hyosan.units import DAY_SECONDS, say_duration
-
-MAX_TILES = 6
-
-
-class Tile(NamedTuple):
-    """One big number: what it is, the number, and a word on it."""
-
-    label: str
-    value: str
-    note: str
+from hyosan.units import say_duration
 
 
 def status_sentence(status: str) -> str:
@@ -29,50 +26,15 @@ def status_sentence(status: str) -> str:
     return f"{status[:1].upper()}{status[1:]}."
 
 
-def share(part: float, whole: float) -> str:
-    """`part` of `whole` in per cent, fit to read: never `0.0 %` for something."""
-    if not whole:
-        return "0 %"
-    percent = 100 * part / whole
-    if 0 < percent < 0.1:
-        return "under 0.1 %"
-    return "over 99.9 %" if 99.9 < percent < 100 else f"{percent:.1f} %"
-
-
 def count(number: int, one: str, many: str = "") -> str:
     """`3 strikes`, `1 person`: a number and its noun."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def sentences(run: Run | Facts) -> list[str]:
+def sentences(run: Run | Facts) -> list[Said]:
     """How a run ended and how it came to that, in the order in which one would tell it. Takes a run, or what was gathered of one."""
     facts = run if isinstance(run, Facts) else gather(run)
-    parts = (_why, _alive, _dead, _reported, _open, _course, _known_cases, _peak, _where, _chains, _first_order, _rule, _still_held, _beyond)
-    return [sentence for part in parts if (sentence := part(facts))]
-
-
-def tiles(run: Run | Facts) -> list[Tile]:
-    """The six numbers that say most about a run. Takes a run, or what was gathered of one."""
-    facts = run if isinstance(run, Facts) else gather(run)
-    ending, found, given = facts.ending, facts.spread, len(facts.decisions)
-    peak, second, _ = _peak_curve(facts)
-    lasted = found.last_second - found.first_second
-    fought = ending.strikes or ending.turned_at_large or ending.martial_law_days or ending.killed_in_strikes.total
-    candidates = [
-        (True, Tile("came out alive", f"{ending.alive.total:,}", f"{share(ending.alive.total, ending.residents)} of {ending.residents:,}")),
-        (True, Tile("ever infected", f"{ending.ever_infected:,}", f"{share(ending.ever_infected, ending.residents)} of all")),
-        (ending.strikes, Tile("killed in strikes", f"{ending.killed_in_strikes.total:,}",
-                              f"{ending.killed_in_strikes.not_infected:,} of them not infected")),
-        (True, Tile("died otherwise" if ending.strikes else "died", f"{ending.killed_otherwise:,}",
-                    share(ending.killed_otherwise, ending.residents) + " of all")),
-        (fought, Tile("turned, at large", f"{ending.turned_at_large:,}", f"{ending.missing:,} missing, {ending.held_infected:,} held")),
-        (ending.martial_law_days > 0, Tile("days of martial law", f"{ending.martial_law_days:,.0f}", f"{count(given, 'order')} in all")),
-        (peak > 0, Tile("ill at one time, at most", f"{peak:,}", clock(facts.run, second))),
-        (lasted > 0, Tile("first to last infection", say_duration(_rounded(lasted)), f"{count(found.infections, 'infection')}")),
-        (found.generations > 0, Tile("longest chain", f"{found.generations:,}", "infections after its start")),
-        (True, Tile("orders given", f"{given:,}", "see the decisions")),
-    ]  # fmt: skip
-    return [tile for relevant, tile in candidates if relevant][:MAX_TILES]
+    return [Said(text, rests(facts)) for tell, rests in _TOLD if (text := tell(facts))]
 
 
 def _why(facts: Facts) -> str:
@@ -147,7 +109,7 @@ def _known_cases(facts: Facts) -> str:
 
 
 def _peak(facts: Facts) -> str:
-    peak, second, word = _peak_curve(facts)
+    peak, second, word = peak_curve(facts)
     return f"At most {peak:,} were {word} at one time, on {clock(facts.run, second)}." if peak else ""
 
 
@@ -228,7 +190,7 @@ def _beyond(facts: Facts) -> str:
     return f"Infected people arrived beyond the city {'once' if ending.reached_beyond == 1 else count(ending.reached_beyond, 'time')}, and {begun}."
 
 
-def _peak_curve(facts: Facts) -> tuple[int, int, str]:
+def peak_curve(facts: Facts) -> tuple[int, int, str]:
     """Most turned at one time, or most ill where nobody turns; when; and which of the two."""
     for quantity in ("turned", "ill"):
         curve = facts.curves.get(("truth", quantity))
@@ -245,7 +207,66 @@ def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
-def _rounded(seconds: int) -> int:
-    """Long durations to the day, shorter ones to the minute: nobody wants the seconds of a month."""
-    unit = DAY_SECONDS if seconds > 3 * DAY_SECONDS else 60
-    return max(unit, round(seconds / unit) * unit)
+ORDERS_GIVEN: Final = Source("orders", (), ("order", "number"))
+"""The rows that the number of orders rests on."""
+
+
+def of_peak(facts: Facts) -> tuple[Source, ...]:
+    """The rows that the peak rests on."""
+    quantity = peak_curve(facts)[2]
+    return (Source("series", ("zone=all", "view=truth", condition("quantity", quantity)), ("second", "value")),)
+
+
+def of_chains(_: Facts) -> tuple[Source, ...]:
+    """The rows that chains of infections rest on."""
+    return (Source("events", (INFECTIONS,), ("kind", "person", "other")),)
+
+
+def _of_course(_: Facts) -> tuple[Source, ...]:
+    return (Source("events", (INFECTIONS,), ("second", "kind")), *figures("residents", "ever_infected"))
+
+
+def _of_places(_: Facts) -> tuple[Source, ...]:
+    return (Source("events", ("kind=infected",), ("place_kind",)), Source("events", (INFECTIONS,), ("zone",)))
+
+
+def _of_first_order(facts: Facts) -> tuple[Source, ...]:
+    if not facts.decisions:
+        return (ORDERS_GIVEN,)
+    first = facts.decisions[0]["second_decided"]
+    before = f"second<={first}"
+    orders = Source("orders", (), ("order", "measure", "second_decided", "knowledge"))
+    known = Source("series", ("zone=all", "view=known", "quantity=reported_infected", before), ("second", "value"))
+    by_series = facts.decisions[0]["reported_infected"] is None and ("known", "reported_infected") in facts.curves
+    return (orders, Source("events", (INFECTIONS, before), ("second", "person")), *((known,) if by_series else ()))
+
+
+def _of_held(_: Facts) -> tuple[Source, ...]:
+    return (Source("orders", ("measure=martial_law|quarantine",), ("second_effective", "second_ended", "used", "ended_because")),)
+
+
+def _manifest(*keys: str) -> Callable[[Facts], tuple[Source, ...]]:
+    return lambda _: tuple(Source(MANIFEST, (key,)) for key in keys)
+
+
+def _ending(*keys: str) -> Callable[[Facts], tuple[Source, ...]]:
+    return lambda _: figures(*keys)
+
+
+_TOLD: Final[tuple[tuple[Callable[[Facts], str], Callable[[Facts], tuple[Source, ...]]], ...]] = (
+    (_why, _manifest("end_second", "why")),
+    (_alive, _ending("residents", "alive")),
+    (_dead, _ending("residents", "strikes", "killed_in_strikes", "killed_otherwise")),
+    (_reported, _ending("strikes", "reported_killed_in_strikes", "killed_in_strikes")),
+    (_open, _ending("turned_at_large", "held_infected", "missing")),
+    (_course, _of_course),
+    (_known_cases, lambda _: (Source("events", (INFECTIONS,), ("kind", "cause")),)),
+    (_peak, of_peak),
+    (_where, _of_places),
+    (_chains, of_chains),
+    (_first_order, _of_first_order),
+    (_rule, _ending("martial_law_days", "in_quarantine")),
+    (_still_held, _of_held),
+    (_beyond, _ending("reached_beyond", "outbreaks_beyond")),
+)
+"""What is told, in order, and the rows that each sentence rests on."""

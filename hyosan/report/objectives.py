@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from hyosan.report.counts import Curve, Row, clock, curves, written
+from hyosan.report.evidence import Source
+from hyosan.results.rows import MANIFEST, condition
 from hyosan.results.run import Run
 from hyosan.results.verdicts import MISSED, UNKNOWN, Verdict, judge
 from hyosan.scenario.objectives import Objective, say_number
@@ -19,7 +21,7 @@ def objectives_of(run: Run) -> dict[str, Objective]:
 
 
 def verdicts(run: Run) -> list[Row]:
-    """A row for each objective, in the order of the scenario: name, wanted, verdict, value, when, off, told, table, rows."""
+    """A row for each objective, in the order of the scenario: name, wanted, verdict, value, when, off, told, and the rows that it `rests` on."""
     manifest, ending = run.manifest, run.ending
     wanted = objectives_of(run)
     allotted = (written(run).get("time") or {}).get("end")
@@ -43,7 +45,7 @@ def _row(run: Run, name: str, one: Objective, judged: Verdict) -> Row:
         "when": "at the end" if judged.second is None and judged.value is not None else "" if judged.second is None else clock(run, judged.second),
         "off": off,
         "told": _told(one, judged, off),
-        **_where(run, one, judged),
+        "rests": _rests(run, one, judged),
     }
 
 
@@ -56,9 +58,10 @@ def _told(one: Objective, judged: Verdict, off: float | None) -> str:
     return f"{judged.verdict}{by}: {was}" + (f" ({judged.why})" if judged.why else "")
 
 
-def _where(run: Run, one: Objective, judged: Verdict) -> Row:
-    """The file and the rows that the number was read from."""
+def _rests(run: Run, one: Objective, judged: Verdict) -> Source:
+    """The rows that the number was read from."""
     if one.is_figure:
-        return {"table": "manifest.json", "rows": "ending" if one.quantity != "days" else "end_second, in days"}
-    at = f", second = {judged.second}" if judged.second is not None else ""
-    return {"table": "series.parquet", "rows": f"zone = {one.place}, view = {one.seen}, quantity = {one.quantity}{at}"}
+        return Source(MANIFEST, ("ending" if one.quantity != "days" else "end_second",))
+    at = (f"second={judged.second}",) if judged.second is not None else ()
+    where = (condition("zone", one.place), condition("view", one.seen), condition("quantity", one.quantity), *at)
+    return Source("series", where, ("second", "value"))

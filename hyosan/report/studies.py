@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from hyosan.report.explain import status_sentence
 from hyosan.report.figures import KNOWN, TRUTH, count_axis, time_axis, whole
-from hyosan.report.page import HTML_NAME, JSON_NAME, _library, _script_json
+from hyosan.report.frame import HTML_NAME, JSON_NAME, json_bytes, number, page
 from hyosan.results.atomic import write_bytes
 from hyosan.studies.member import MET
 from hyosan.studies.study import Study
@@ -20,7 +18,6 @@ FIGURES = ("ever_infected", "dead", "alive", "turned_at_large", "days")
 MOST = 24
 """Variations that are drawn; all are in the tables."""
 SETTLED = 0.01
-_LIBRARIES = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
 _COLOURS = (TRUTH, KNOWN, "#009E73", "#CC79A7", "#56B4E9", "#8a6d00", "#3a3f47", "#E69F00")
 _VERDICTS = {1.0: "better", 0.0: "no clear difference", -1.0: "worse"}
 
@@ -82,7 +79,7 @@ def text_of_study(study: Study) -> str:
             lines += ["", f"{row['figure']:<{width}}{'runs':>8}{heads}{'mean':>12}{'error':>9}"]
             last = row["figure"]
         values = "".join(f"{row[q]:>10,.4g}" if row[q] < 10_000 else f"{row[q]:>10,.0f}" for q in told["quantiles"])
-        lines.append(f"{row['variation']:<{width}}{row['runs']:>8}{values}{_number(row['mean']):>12}{_number(row['mc_error']):>9}")
+        lines.append(f"{row['variation']:<{width}}{row['runs']:>8}{values}{number(row['mean']):>12}{number(row['mc_error']):>9}")
     if told["met"]:
         lines += ["", "Objectives: runs that meet them"]
         lines += [f"  {row['objective']}, {row['variation']}: {say_met(row)}" for row in told["met"][:200]]
@@ -123,23 +120,11 @@ def say_met(row: dict[str, Any]) -> str:
 
 def write_study_report(study: Study) -> Path:
     """Write `report.html` and `report.json` into the folder of a study; gives the path of the page."""
-    from jinja2 import Environment, StrictUndefined
-
     told = account_of_study(study)
-    shown = pictures_of_study(study)
-    files = resources.files("hyosan.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["number"] = _number
-    environment.filters["met"] = say_met
-    environment.filters["difference"] = lambda row: say_difference(row, verdict=False)
-    template = environment.from_string(files.joinpath("study.html").read_text(encoding="utf-8"))
-    page = template.render(
-        told=told, pictures=shown, most=MOST, plan=study.plan_text, style=files.joinpath("page.css").read_text(encoding="utf-8"),
-        libraries=[_library(files.joinpath("static", name).read_text(encoding="utf-8")) for name in _LIBRARIES] if shown else [],
-        specs=_script_json({picture["id"]: picture["spec"] for picture in shown}),
-    )  # fmt: skip
-    write_bytes(study.path / JSON_NAME, (json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
-    write_bytes(study.path / HTML_NAME, page.encode())
+    filters = {"met": say_met, "difference": lambda row: say_difference(row, verdict=False)}
+    written = page("report/study.html", pictures_of_study(study), filters, told=told, most=MOST, plan=study.plan_text)
+    write_bytes(study.path / JSON_NAME, json_bytes(told))
+    write_bytes(study.path / HTML_NAME, written.encode())
     return study.path / HTML_NAME
 
 
@@ -247,12 +232,6 @@ def _sentences(manifest: dict[str, Any], summary: dict[str, Any], differences: d
         if row["better"]:
             found.append(
                 f"{row['variation']!r} beside {manifest['reference']!r}: fewer are infected under {row['better']!r}. Infected only under it, though "
-                f"it is the better one: {_number(row['mean'])} on average of {row['pairs']:,} pairs."
+                f"it is the better one: {number(row['mean'])} on average of {row['pairs']:,} pairs."
             )
     return found
-
-
-def _number(value: float) -> str:
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.4g}"

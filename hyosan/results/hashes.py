@@ -74,6 +74,13 @@ def hash_table(table: str, batches: Iterable[Any]) -> str:
     return running.digest()
 
 
+def hash_rows(rows: Any) -> str:
+    """The hash of some rows and columns of a table (Arrow), in the order in which they stand."""
+    digest = hashlib.blake2b(json.dumps(rows.column_names).encode(), digest_size=HASH_BYTES)
+    _feed(digest, rows, {})
+    return digest.hexdigest()
+
+
 def history_hash(table_hashes: Mapping[str, str]) -> str:
     """The hash of what happened: events, people and series. Needs the hashes of these three tables."""
     return _combine("history", {table: table_hashes[table] for table in HISTORY_TABLES})

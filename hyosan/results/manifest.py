@@ -33,8 +33,8 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     write_bytes(folder / NAME, text.replace(_ZEROS, _hash(text.encode()), 1).encode())
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a finished run, itself verified, and every file it lists present with its size.
+def read_manifest(folder: Path, force: bool = False) -> dict[str, Any]:
+    """The manifest of a finished run, itself verified, and every file it lists present with its size (`force`: with any).
 
     Raises RunFolderError: no run, an unfinished one, a damaged manifest, a file missing, of another size, or outside the folder.
     """
@@ -56,7 +56,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunFolderError(f"{path}: damaged: {error}. Run the scenario again with --force.") from error
     for name, (_, size) in files.items():
-        _check_present(folder, name, size)
+        _check_present(folder, name, None if force else size)
     return dict(manifest)
 
 
@@ -89,7 +89,7 @@ def is_started(folder: Path) -> bool:
     return (folder / MARK).exists() or (folder / NAME).exists()
 
 
-def _check_present(folder: Path, name: str, size: int) -> None:
+def _check_present(folder: Path, name: str, size: int | None) -> None:
     path = folder / name
     if not _SAFE.match(name) or path.is_symlink() or (path.parent != folder and path.parent.is_symlink()):
         raise RunFolderError(f"{folder / NAME}: lists {name!r}, which is not a plain file of the run folder. Do not trust this folder.")
@@ -97,7 +97,7 @@ def _check_present(folder: Path, name: str, size: int) -> None:
         found = path.stat().st_size
     except OSError:
         raise RunFolderError(f"{path}: missing, though {NAME} lists it. Run the scenario again with --force.") from None
-    if found != size:
+    if size is not None and found != size:
         raise RunFolderError(f"{path}: damaged: {found:,} bytes long instead of {size:,}. Run the scenario again with --force.")
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from hyosan.errors import RunFolderError
+from hyosan.results.card import card
 from hyosan.results.columns import Columns, as_table, to_batch
 from hyosan.results.ending import Ending
 from hyosan.results.hashes import hash_table, history_hash, result_hash
 from hyosan.results.manifest import read_manifest, verify_file
 from hyosan.results.tablefile import read_batches
 from hyosan.tables import TABLES
+from hyosan.units import DAY_SECONDS
 
 SCENARIO_NAME = "scenario.yaml"
 
@@ -31,14 +33,21 @@ class Run:
         self._verified: set[str] = set()
         self._tables: dict[str, Any] = {}
         self._hashes: dict[str, str] = {}
+        self._force = False
+        self._changed: list[str] = []
 
     @classmethod
-    def open(cls, path: Path | str) -> Run:
-        """The run in a folder. Raises RunFolderError: no run, an unfinished one, a damaged manifest, a file missing or cut."""
-        manifest = read_manifest(Path(path))
+    def open(cls, path: Path | str, *, force: bool = False) -> Run:
+        """The run in a folder. With `force` files whose hash is not the manifest's are read all the same, and named in `changed_files`.
+
+        Raises RunFolderError: no run, an unfinished one, a damaged manifest, a file missing or cut.
+        """
+        manifest = read_manifest(Path(path), force)
         if manifest.get("kind") == "study":
             raise RunFolderError(f"{path}: holds a study, not a run; `hyosan report` tells it, hyosan.Study.open reads it.")
-        return cls(manifest, Path(path), {}, {})
+        run = cls(manifest, Path(path), {}, {})
+        run._force = force
+        return run
 
     @classmethod
     def in_memory(
@@ -58,10 +67,26 @@ class Run:
         where = str(self._path) if self._path else "in memory"
         return f"Run({self._manifest.get('name', '?')!r}, seed {self._manifest.get('seed', '?')}, {where})"
 
+    def _repr_html_(self) -> str:
+        told, ending = self._manifest, self.ending
+        rows = [("residents", ending.residents), ("came out alive", ending.alive.total), ("ever infected", ending.ever_infected)]
+        rows += [("killed in strikes", ending.killed_in_strikes.total)] if ending.strikes else []
+        rows += [("died otherwise" if ending.strikes else "died", ending.killed_otherwise)]
+        notes = [
+            f"{told['end_second'] / DAY_SECONDS:,.4g} days; it ended because {self.why}; {told['status']}",
+            f"{self._path or 'in memory'} · result {self.result_hash}",
+        ]
+        return card(f"{told.get('title') or told['name']}, seed {told['seed']}", notes, (), [(name, f"{value:,}") for name, value in rows])
+
     @property
     def path(self) -> Path | None:
         """The run folder; None for a run in memory."""
         return self._path
+
+    @property
+    def changed_files(self) -> list[str]:
+        """Files read so far whose content is not that of the run; only a run opened with `force` reads such files at all."""
+        return list(self._changed)
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -166,6 +191,11 @@ class Run:
     def _verified_path(self, name: str) -> Path:
         assert self._path is not None
         if name not in self._verified:
-            verify_file(self._path, name, self._manifest)
+            try:
+                verify_file(self._path, name, self._manifest)
+            except RunFolderError:
+                if not self._force or name not in self._manifest["files"]:
+                    raise
+                self._changed.append(name)
             self._verified.add(name)
         return self._path / name

@@ -7,31 +7,48 @@ must be a forest whose roots are seeds.
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hyosan.errors import SelfCheckError
+from hyosan.errors import RunFolderError, SelfCheckError
+from hyosan.results.rows import named
 from hyosan.results.run import Run
 
 KINDS = ("seeded", "infected")
 """Kinds of events that are infections."""
+_TREES: WeakKeyDictionary[Run, Any] = WeakKeyDictionary()
+"""Trees that were made, as long as their runs are there: a report asks for one many times."""
 
 
 def infections(run: Run) -> Any:
     """The infections among a run's events, seeds included, in order (`pyarrow.Table`, columns of the events)."""
-    events = run.events
-    return events.filter(pc.is_in(events["kind"].cast(pa.string()), pa.array(KINDS)))
+    return run.events.filter(pa.array(named(run.events["kind"], *KINDS)))
 
 
 def tree(run: Run) -> Any:
     """Who infected whom, one row per infection in order of time, as a `pyarrow.Table`.
 
-    Columns: infector (-1 = a seed), infected, second, place, place_kind, zone, route, generation (0 = a seed).
-    Raises SelfCheckError: an infection without an infector, or by somebody who was not infected before it.
+    Columns: infector (-1 = a seed), infected, second, place, place_kind, zone, route, generation (0 = a seed), parent (row of the
+    infector's own infection, -1 = a seed).
+    Raises SelfCheckError: an infection without an infector, or by somebody who was not infected before it. RunFolderError: so it is in a
+    file that was changed since the run ended.
     """
+    if run not in _TREES:
+        try:
+            _TREES[run] = _tree(run)
+        except SelfCheckError as error:
+            if "events.parquet" in run.changed_files:
+                why = str(error).removesuffix(" This is a bug in hyosan.")
+                raise RunFolderError(f"{run.path}/events.parquet: was changed, and who infected whom is no tree any more. {why}") from None
+            raise
+    return _TREES[run]
+
+
+def _tree(run: Run) -> Any:
     rows = infections(run)
     infected = rows["person"].to_numpy()
     infector = rows["other"].to_numpy()
@@ -48,6 +65,7 @@ def tree(run: Run) -> Any:
             "zone": rows["zone"],
             "route": rows["route"],
             "generation": _generations(parents),
+            "parent": parents,
         }
     )
 

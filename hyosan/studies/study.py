@@ -20,6 +20,7 @@ from hyosan.results.atomic import HASH_BYTES, hash_file, remove_temporary_files,
 from hyosan.results.lock import LOCK_NAME, OWNER_NAME, FolderLock
 from hyosan.results.manifest import NAME as MANIFEST
 from hyosan.results.manifest import is_started, read_manifest, verify_file, write_manifest
+from hyosan.studies.card import study_card
 from hyosan.studies.gathering import MEMBERS, MemberFolder, StudyProgress, gather, make_folder
 from hyosan.studies.member import job_of, read_member
 from hyosan.studies.plan import Plan, read_plan
@@ -54,6 +55,9 @@ class Study:
 
     def __repr__(self) -> str:
         return f"Study({self._manifest['name']!r}, {self._manifest['members']} runs, {self.path})"
+
+    def _repr_html_(self) -> str:
+        return study_card(self._manifest, self.summary, str(self.path))
 
     @property
     def manifest(self) -> dict[str, Any]:

@@ -94,12 +94,36 @@ def test_choices_are_described() -> None:
 def test_every_command_is_in_the_readme() -> None:
     commands = {name for name in app if not name.startswith("-")}
     assert {name for name in commands if f"hyosan {name}" not in README} == set()
-    assert commands == {"run", "fork", "whatif", "study", "fit", "rerun", "check", "pathogen", "city", "new", "report", "brief", "export"}
+    assert commands == {
+        "run",
+        "fork",
+        "whatif",
+        "study",
+        "fit",
+        "rerun",
+        "check",
+        "pathogen",
+        "city",
+        "new",
+        "report",
+        "story",
+        "rows",
+        "brief",
+        "export",
+    }
 
 
 def test_every_public_name_is_documented() -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert {name for name in hyosan.__all__ if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_every_key_of_a_report_is_documented() -> None:
+    from hyosan.report.account import account
+
+    told = account(hyosan.run("seir", overrides={"city.well_mixed": 50, "time.end": "2 days"}))
+    text = (ROOT / "docs" / "how-to" / "report.md").read_text(encoding="utf-8")
+    assert {key for key in told if f"`{key}`" not in text} == set()
 
 
 def test_exit_codes_are_those_of_the_program() -> None:

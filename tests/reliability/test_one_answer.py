@@ -146,8 +146,13 @@ def final_rows(sim):
     from hyosan.engine.response_tally import figures, order_rows
 
     people = sim.state.people
-    people = people[["health", "episode", "reserve", "kill_reserve", "activity", "place", "decision", "infector", "infected_at", "died_at", "death"]]
-    return people.tobytes(), repr(figures(sim)), repr({k: list(map(str, v)) for k, v in order_rows(sim).items()}), sim.why
+    people = people[["health", "episode", "kill_reserve", "activity", "place", "decision", "infector", "infected_at", "died_at", "death"]]
+    return (
+        people.tobytes() + sim.state.reserves.tobytes(),
+        repr(figures(sim)),
+        repr({k: list(map(str, v)) for k, v in order_rows(sim).items()}),
+        sim.why,
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from hyosan.results.columns import Coded
 from hyosan.results.ending import Alive, Ending, Struck
 from hyosan.results.run import Run
 from hyosan.tables import TABLES
+from hyosan.world.frame import Ground, World
 
 HOUR, DAY = 3600, 86_400
 ZONES = tuple(f"Ward {row}{column}" for row in "ABCD" for column in (1, 2, 3, 4, 5))
@@ -246,8 +246,8 @@ def nothing_happened() -> Run:
     return Run.in_memory(manifest(Ending(residents=10, alive=Alive(human=10)), name="quiet", title="", status="uncalibrated"), {})
 
 
-def world() -> Any:
-    """What the report needs of a world: zone names and shapes (20 squares of 1 km)."""
+def world() -> World:
+    """A world as far as the report needs one: houses in 20 zones, and their shapes (squares of 1 km)."""
     features = []
     for index, zone in enumerate(ZONES):
         x, y = 1000.0 * (index % 5), 1000.0 * (index // 5)
@@ -259,7 +259,25 @@ def world() -> Any:
                 "geometry": {"type": "Polygon", "coordinates": [ring]},
             }
         )
-    return SimpleNamespace(zones=ZONES, zone_geojson={"type": "FeatureCollection", "features": features}, content_hash="cd" * 16)
+    return World(
+        _ground(), ("resident", "pupil"), KINDS, ("home",), ZONES, (), {0: "Kim's house"}, {"type": "FeatureCollection", "features": features}, (),
+        "cd" * 16,
+    )  # fmt: skip
+
+
+def _ground(people: int = 20_000, at_home: int = 4) -> Ground:
+    """Houses of four, a thousand people in each zone; nobody works, and no way leads anywhere."""
+    none, houses = np.empty(0, dtype=np.int64), people // at_home
+    person, house = np.arange(people), np.arange(houses)
+    arrays: dict[str, Any] = dict.fromkeys(Ground._fields, none)
+    arrays |= {
+        "person_id": person + 100, "person_age": person % 90, "person_role": person % 5 == 0, "person_slot_place": (person // at_home)[:, None],
+        "member_start": np.arange(houses + 1) * at_home, "member_person": person, "place_id": house + 1, "place_kind": house * 0,
+        "place_setting": house * 0,
+        "place_zone": house * 20 // houses, "place_outside": house * 0, "place_capacity": house * 0 + 12, "place_x": house % 100 * 50,
+        "place_y": house // 100 * 80,
+    }  # fmt: skip
+    return Ground(**{name: np.asarray(values).astype(np.int64) for name, values in arrays.items()})
 
 
 def _order(name: str, number: int, by: str, hours: tuple[int, int, int | None], knew: dict[str, int], reached: int, why: str) -> dict[str, Any]:

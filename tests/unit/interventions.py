@@ -12,7 +12,7 @@ from hyosan.counterfactual.asked import Spared, infections_of
 from hyosan.counterfactual.difference import Propagated, Propagation, TooManyError
 from hyosan.counterfactual.history import History
 from hyosan.counterfactual.outcome import outcome_now, outcome_of
-from hyosan.counterfactual.tape import COLUMN, COMPARED, RESERVE, Nowhere, Tape, as_rows, unfit
+from hyosan.counterfactual.tape import COLUMN, COMPARED, RESERVE, Nowhere, Tape, rows_of, unfit
 from hyosan.counterfactual.touching import Touch
 from hyosan.results.run import Run
 from hyosan.results.tree import tree
@@ -75,10 +75,11 @@ class Town:
         tally.differing += len(found.differing)
         sim = self.again(asked)
         if asked.number is None:  # a threshold without end, of which nothing is ever missing
-            sim.state.people["reserve"][self.history.ids[asked.person]] = FULL
-        mine, theirs = self.ended(found), as_rows(sim.state.people)
+            sim.state.reserves[self.history.ids[asked.person]] = FULL
+        everybody = np.arange(len(sim.state.people))
+        mine, theirs = self.ended(found), rows_of(sim.state, everybody)
         differ = (mine != theirs).any(axis=0)
-        names = list(COLUMN)
+        names = [*COLUMN, "reserve"]
         wrong = [names[k] for k in (*COMPARED, RESERVE) if differ[k]]
         if found.outcome != outcome_now(sim):
             wrong.append("the outcome")
@@ -86,7 +87,7 @@ class Town:
 
     def ended(self, found: Propagated) -> Any:
         """Everybody at the end, [person, field]: as in the run, but for those who differ."""
-        everybody = self.tape.people.copy()
+        everybody = rows_of(self.tape.sim.state, np.arange(len(self.tape.people)))
         everybody[found.differing] = found.rows
         return everybody
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fake_run
 import pytest
 
+from hyosan.report.account import account
 from hyosan.report.accountability import MAX_FACTS, Question, _shortened, deaths, questions, tolls
 from hyosan.report.counts import decisions, gather
-from hyosan.report.page import account, render, text_report
+from hyosan.report.page import render
+from hyosan.report.text import text_report
 from hyosan.results.run import Run
 from hyosan.tables import TABLES
 
@@ -53,16 +55,16 @@ def test_questions_of_a_lost_city(lost: Run) -> None:
     assert f"ring by army: 8 h, in which {given['ring']['infected_meanwhile']} people were infected" in slow.facts
     seconds = [row["second"] for row in lost.events.to_pylist() if row["kind"] in ("seeded", "infected")]
     assert given["ring"]["true_infected"] == sum(second <= given["ring"]["second_decided"] for second in seconds)
-    assert all(one.table and one.rows for one in found.values())
+    assert all(one.rests for one in found.values())
     assert not [text for text in found if text.startswith(("The first report", "These orders took effect", "These orders never"))]
 
 
 def test_page_and_text_tell_all_of_it(lost: Run) -> None:
     told = account(lost)
-    page, text = render(told, []), " ".join(text_report(lost).split())
+    page, text = render(told, gather(lost)), " ".join(text_report(lost).split())
     assert told["tolls"]
     for one in told["questions"]:
-        assert one["rows"].replace(">", "&gt;").replace("<", "&lt;") in page
+        assert all(f'href="#e{number}"' in page for number in one["evidence"])
         for part in (one["asks"], *one["facts"]):
             assert part in page
             assert part in text
@@ -104,12 +106,13 @@ def test_late_blind_and_idle_orders_are_asked_about() -> None:
 
 
 def test_without_orders_nothing_is_asked() -> None:
-    told = account(fake_run.nothing_happened())
+    run = fake_run.nothing_happened()
+    told = account(run)
     assert (told["tolls"], told["questions"]) == ([], [])
-    assert "Accountability" not in render(told, [])
+    assert "hearing" not in render(told, gather(run))
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
-    found = _shortened(Question("?", [str(n) for n in range(20)], "", ""))
+    found = _shortened(Question("?", [str(n) for n in range(20)], ()))
     assert len(found.facts) == MAX_FACTS + 1
     assert found.facts[-1] == "and 8 more"

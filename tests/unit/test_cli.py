@@ -18,7 +18,7 @@ from hyosan.cli.checking import summary
 from hyosan.cli.progress import line, say_speed, shown
 from hyosan.cli.running import checks_line, ending_lines, speed_line
 from hyosan.errors import HyosanError, ResourceError, RunFolderError, SelfCheckError
-from hyosan.report.page import account
+from hyosan.report.account import account
 from hyosan.running.clock import Progress
 from hyosan.scenario.load import load
 from hyosan.scenario.response import MEASURES

@@ -11,7 +11,7 @@ from hyosan.backend import rule
 from hyosan.engine import heap as heaps
 from hyosan.engine import lists
 from hyosan.engine.gather import merge_rows, sort_rows
-from hyosan.engine.state import C_HOT, C_INFECTIOUS, C_NOISES, C_TRACKED, RING, new_state
+from hyosan.engine.state import C_FOLLOWED, C_HOT, C_INFECTIOUS, C_NEXT, C_NOISES, C_SOON, C_TRACKED, RING, new_state
 
 PEOPLE, PLACES = 12, 4
 FEW = settings(max_examples=150, deadline=None)
@@ -152,8 +152,11 @@ def test_calendar_wakes_each_person_at_the_earliest_tick_asked_for(asked):
         assert {i: t for i, t in enumerate(s.people["wake_tick"].tolist()) if t >= 0} == at
     for slot in {tick % RING for tick in at.values()} | {0, 5}:
         found = walk(s.wake_head[slot], s.people["wake_next"])
-        assert sorted(found) == sorted(i for i, tick in at.items() if tick % RING == slot)
+        assert sorted(found) == sorted(i for i, tick in at.items() if tick % RING == slot and tick != s.count[C_NEXT])
         assert linked_both_ways(found, s.people["wake_prev"])
+    soon = s.soon[: s.count[C_SOON]]
+    assert sorted(soon) == sorted(i for i, tick in at.items() if tick == s.count[C_NEXT])
+    assert (s.people["wake_prev"][soon] == range(len(soon))).all()
 
 
 @FEW
@@ -186,6 +189,20 @@ def test_dense_lists_hold_those_who_are_on_them(change, counter, rows, column, s
         listed = getattr(s, rows)[: s.count[counter]].tolist()
         assert sorted(listed) == sorted(on)
         assert all(s.people[i][column] == (listed.index(i) if i in on else -1) for i in range(PEOPLE))
+
+
+def test_those_whose_way_was_followed_before_stay_in_front(s):
+    draw, on, followed = random.Random(4), set(), set()
+    for turn in range(600):
+        person, yes = draw.randrange(PEOPLE), draw.random() < 0.5
+        tracked(s, person, yes)
+        on, followed = (on | {person}, followed) if yes else (on - {person}, followed - {person})
+        listed = s.tracked[: s.count[C_TRACKED]].tolist()
+        assert sorted(listed) == sorted(on)
+        assert set(listed[: s.count[C_FOLLOWED]]) == followed
+        assert all(s.people[i].tracked_at == (listed.index(i) if i in on else -1) for i in range(PEOPLE))
+        if turn % 5 == 0:
+            s.count[C_FOLLOWED], followed = s.count[C_TRACKED], set(on)
 
 
 def test_places_with_people_who_bite_are_listed(s):

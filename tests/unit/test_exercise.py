@@ -640,7 +640,7 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "Timeline\n" in told
     assert "day 3 00:00: inject: coach: 4 residents come home infected “Fever in town”" in told
     page = Path("base/report.html").read_text(encoding="utf-8")
-    assert "<h2>Timeline</h2>" in page
+    assert 'id="timeline"' in page
     assert "4 residents come home infected" in page
     listed(tmp_path / "next.csv", "1,day 7 00:00,,,,The end is near,,")
     assert main(["fork", "base", "--at", "day 7 00:00", "--orders", "next.csv", "--out", "turn2", "--threads", "1", "--quiet"]) == 0

@@ -14,9 +14,11 @@ from hyosan.cli import main
 from hyosan.cli.checking import as_text, summary
 from hyosan.errors import ScenarioError
 from hyosan.quantities import FIGURES, QUANTITIES
+from hyosan.report.account import account
 from hyosan.report.objectives import verdicts
-from hyosan.report.page import account, text_report, write_report
+from hyosan.report.page import write_report
 from hyosan.report.studies import account_of_study, text_of_study, write_study_report
+from hyosan.report.text import text_report
 from hyosan.results.ending import Alive, Ending
 from hyosan.results.run import Run
 from hyosan.results.verdicts import judge
@@ -68,7 +70,7 @@ def test_a_zone_is_held_against_the_city(tmp_path: Path) -> None:
         hyosan.run(path, overrides=SMALL)
     told = verdicts(hyosan.run(path, overrides=SMALL | {"objectives.few.zone": "here", "time.end": "2 days"}))
     assert told[0]["value"] > 0
-    assert told[0]["rows"].startswith("zone = here, view = truth, quantity = infected")
+    assert told[0]["rests"].where[:3] == ("zone=here", "view=truth", "quantity=infected")
 
 
 def test_zones_of_a_plan_are_told_before_a_run() -> None:
@@ -179,7 +181,7 @@ def test_the_account_is_made_from_the_folder_alone(done: Run) -> None:
     assert rows["few"]["value"] == few
     assert (rows["few"]["off"], rows["few"]["verdict"]) == ((few - 40, "missed") if few > 40 else (None, "met"))
     assert rows["many"]["value"] == truth[-1]["value"] == done.ending.ever_infected
-    assert rows["many"]["rows"] == f"zone = all, view = truth, quantity = infected, second = {truth[-1]['second']}"
+    assert rows["many"]["rests"].where == ("zone=all", "view=truth", "quantity=infected", f"second={truth[-1]['second']}")
     assert rows["short"]["told"].startswith("missed by ")
     assert rows["late"]["told"].startswith("cannot be told: the run ended before; it was ") == (done.why == "its time was over")
 
@@ -190,7 +192,7 @@ def test_page_text_and_json_say_the_same(done: Run) -> None:
     text = " ".join(text_report(done).split())
     for row in told:
         assert row["wanted"] in page
-        assert row["rows"] in page
+        assert f'href="#e{row["evidence"][0]}"' in page
         assert f"* {row['objective']}: {row['wanted']}: {row['told']}" in text
     assert done.path is not None
     assert json.loads((done.path / "report.json").read_text())["objectives"] == told

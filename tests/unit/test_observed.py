@@ -13,8 +13,11 @@ import hyosan
 from hyosan.engine.publish import KNOWN, TRUTH
 from hyosan.errors import HyosanError, RunFolderError, ScenarioError
 from hyosan.quantities import QUANTITIES
+from hyosan.report.account import account
+from hyosan.report.counts import gather
 from hyosan.report.observed import comparisons, summary
-from hyosan.report.page import account, pictures, write_report
+from hyosan.report.page import write_report
+from hyosan.report.pictures import pictures
 from hyosan.results.run import Run
 from hyosan.scenario.dump import dump
 from hyosan.scenario.load import load
@@ -139,7 +142,7 @@ def test_a_run_folder_draws_its_observations_alone(tmp_path: Path) -> None:
     page = write_report(run).read_text()
     assert "The run and what was observed" in page
     assert json.loads((tmp_path / "run" / "report.json").read_text())["data"] == account(run)["data"]
-    shown = [one for one in pictures(run, None) if one["part"] == "data"]
+    shown = [one for one in pictures(gather(run)) if one["part"] == "data"]
     assert [one["title"] for one in shown] == ["New infected per day", "People infected so far", "People who are dead"]
     assert [row["day"] for row in shown[1]["table"]] == ["2026-03-05", "2026-03-30"]
     again = hyosan.run(tmp_path / "run" / "scenario.yaml", seed=4, out=tmp_path / "again")
@@ -186,7 +189,7 @@ def test_several_files_each_have_a_colour(tmp_path: Path) -> None:
     data = {"health office": {"file": "observed.csv"}, "survey": {"file": "second.csv"}}
     run = hyosan.run(scenario(tmp_path, time={"end": "10 days"}, data=data), seed=1, out=tmp_path / "run")
     assert run.manifest["data"] == {"health office": "observed-health_office.csv", "survey": "observed-survey.csv"}
-    picture = next(one for one in pictures(run, None) if one["title"] == "People infected so far" and one["part"] == "data")
+    picture = next(one for one in pictures(gather(run)) if one["title"] == "People infected so far" and one["part"] == "data")
     assert list(picture["table"][0]) == ["day", "observed: health office", "observed: survey", "the run"]
     assert load(tmp_path / "run" / "scenario.yaml").named_data["survey"].file == "observed-survey.csv"
 

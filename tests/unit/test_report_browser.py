@@ -7,7 +7,9 @@ import subprocess
 import fake_run
 import pytest
 
-from hyosan.report.page import pictures, write_report
+from hyosan.report.counts import gather
+from hyosan.report.page import write_report
+from hyosan.report.pictures import pictures
 from hyosan.results.run import Run
 from hyosan.tables import TABLES
 
@@ -24,11 +26,11 @@ def observed(run):
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 def test_every_picture_is_drawn(tmp_path):
     run, world = observed(fake_run.lost_city(300)), fake_run.world()
-    assert sum(one["part"] == "data" for one in pictures(run, world)) == 3
+    assert sum(one["part"] == "data" for one in pictures(gather(run, world))) == 3
     page = write_report(run, world, folder=tmp_path)
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000"]
     done = subprocess.run([CHROMIUM, *options, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=60, check=True)
     body = re.sub(r"<script.*?</script>", "", done.stdout, flags=re.S)
-    assert body.count("<svg") == len(pictures(run, world))
+    assert body.count("<svg") == len(pictures(gather(run, world))) + body.count('class="descent"')
     assert "could not be drawn" not in body
     assert "day 2" in body.split('id="curve-new-infections"')[1].split("</svg>")[0]

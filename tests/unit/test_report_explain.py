@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from hyosan.report.counts import Curve, ages, curves, decisions, spread, zones
-from hyosan.report.explain import MAX_TILES, sentences, share, status_sentence, tiles
+from hyosan.report.explain import sentences, status_sentence
 from hyosan.report.figures import epidemic_curve, truth_and_known
+from hyosan.report.frame import share
+from hyosan.report.tiles import MAX_TILES, tiles
 from hyosan.results.run import Run
 
 
@@ -21,7 +23,7 @@ def measles():
 
 
 def test_lost_city_is_told(lost):
-    told = " ".join(sentences(lost))
+    told = " ".join(one.text for one in sentences(lost))
     assert "The run ended on day 41 10:20, 40 days after its start: the time that the scenario gives is over." in told
     assert "Of 20,000 residents, 17,000 came out alive (85.0 %), 35 infected without symptoms and 5 half-turned among them." in told
     assert "2,900 people died: 1,800 in 4 strikes (1,500 turned or ill, 60 infected without symptoms, 240 not infected)" in told
@@ -31,7 +33,7 @@ def test_lost_city_is_told(lost):
 
 
 def test_measles_is_told_without_strikes_or_turned(measles):
-    told = " ".join(sentences(measles))
+    told = " ".join(one.text for one in sentences(measles))
     assert "All 400 residents came out alive." in told
     assert "Nobody died." in told
     assert "It began with 2 infected people on day 1 00:00 and reached 60 people (15.0 % of all)" in told
@@ -42,7 +44,7 @@ def test_measles_is_told_without_strikes_or_turned(measles):
 
 
 def test_quiet_run_is_told():
-    assert sentences(fake_run.nothing_happened())[1:] == [
+    assert [one.text for one in sentences(fake_run.nothing_happened())][1:] == [
         "All 10 residents came out alive.", "Nobody died.", "Nobody was infected.", "No order was given.",
     ]  # fmt: skip
 

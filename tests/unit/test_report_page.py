@@ -10,7 +10,12 @@ import fake_run
 import pytest
 
 from hyosan.errors import RunFolderError
-from hyosan.report.page import account, pictures, render, text_report, write_report
+from hyosan.report.account import account
+from hyosan.report.counts import gather
+from hyosan.report.frame import number
+from hyosan.report.page import render, write_report
+from hyosan.report.pictures import pictures
+from hyosan.report.text import text_report
 from hyosan.results.run import Run
 from hyosan.results.store import RunWriter
 from hyosan.tables import TABLES
@@ -24,7 +29,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.seen, self.scripts, self.addresses, self.tags = [], [], [], []
+        self.seen, self.scripts, self.addresses, self.tags, self.ids = [], [], [], [], []
         self._inside = ""
         self.feed(text)
         self.text = " ".join(" ".join(self.seen).split())
@@ -32,6 +37,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self._inside = tag
         self.tags.append(tag)
+        self.ids += [value for name, value in attributes if name == "id"]
         self.addresses += [value for name, value in attributes if name in ("src", "href", "action", "data", "srcset")]
         assert not [name for name, _ in attributes if name.startswith("on")]
 
@@ -49,7 +55,12 @@ def lost():
 
 @pytest.fixture(scope="module")
 def lost_page(lost):
-    return render(account(lost), pictures(lost, fake_run.world()))
+    return page_of(lost, fake_run.world())
+
+
+def page_of(run, world=None):
+    facts = gather(run, world)
+    return render(account(facts), facts)
 
 
 def test_every_number_of_the_account_is_on_the_page(lost, lost_page):
@@ -78,7 +89,7 @@ def test_every_number_of_the_account_is_on_the_page(lost, lost_page):
 
 
 def test_pictures_hold_what_the_tables_hold(lost):
-    shown = {picture["id"]: picture for picture in pictures(lost, fake_run.world())}
+    shown = {picture["id"]: picture for picture in pictures(gather(lost, fake_run.world()))}
     assert [picture["part"] for picture in shown.values()] == ["curve", "known", "known", "known", "map", "places"]
     bars = shown["curve-new-infections"]["spec"]["layer"][0]["data"]["values"]
     marks = shown["curve-new-infections"]["spec"]["layer"][1]["data"]["values"]
@@ -93,9 +104,10 @@ def test_pictures_hold_what_the_tables_hold(lost):
 @pytest.mark.parametrize("name", RUNS)
 def test_nothing_is_fetched(name):
     run = RUNS[name]()
-    page = render(account(run), pictures(run, fake_run.world() if name == "lost city" else None))
+    page = page_of(run, fake_run.world() if name == "lost city" else None)
     parsed = Page(page)
-    assert parsed.addresses == []
+    assert [one for one in parsed.addresses if not one.startswith("#")] == [one for one in parsed.addresses if one.startswith("data:text/csv")]
+    assert {one[1:] for one in parsed.addresses if one.startswith("#")} <= set(parsed.ids)
     assert not {"link", "iframe", "img", "object", "base"} & set(parsed.tags)
     assert "default-src 'none'" in page
     assert "unsafe-eval" not in page
@@ -119,8 +131,7 @@ def test_hostile_names_stay_text():
     run = fake_run.lost_city(300, hostile_name=HOSTILE)
     world = fake_run.world()
     world.zone_geojson["features"][7]["properties"]["zone"] = HOSTILE
-    told = account(run)
-    page = render(told, pictures(run, world))
+    told, page = account(gather(run, world)), page_of(run, world)
     parsed = Page(page)
     assert HOSTILE not in page
     assert html.escape(HOSTILE, quote=False)[:20] in page.replace("&#39;", "'").replace("&#34;", '"')
@@ -169,7 +180,7 @@ def test_failed_check_stands_out(lost):
     manifest = lost.manifest | {"self_checks": [{"name": "kills and bites balance", "passed": False, "detail": "z = 9"}]}
     run = Run.in_memory(manifest, {table: [lost.table(table)] for table in TABLES})
     assert "FAILED: kills and bites balance: z = 9" in text_report(run)
-    assert re.search(r"FAILED</span></td><td>kills and bites balance", render(account(run), []))
+    assert re.search(r"FAILED</span></td><td>kills and bites balance", page_of(run))
 
 
 def _plain(column):
@@ -179,3 +190,10 @@ def _plain(column):
 def _library(name):
     text = resources.files("hyosan.report").joinpath("static", name).read_text(encoding="utf-8")
     return "\n".join(line for line in text.splitlines() if not line.startswith("//#"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0, "0"), (12.34567, "12.35"), (9999.7, "10,000"), (9999, "9,999"), (123456.7, "123,457"), (-0.00012, "-0.00012")]
+)
+def test_numbers_of_pages(value, said):
+    assert number(value) == said

@@ -1,0 +1,85 @@
+"""The account of a run as text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from hyosan.report.account import account
+from hyosan.report.counts import Row
+from hyosan.report.frame import number, share
+from hyosan.results.run import Run
+
+if TYPE_CHECKING:
+    from hyosan.studies.study import Study
+
+MAX_ROWS = 500
+"""Lines of the timeline that are told."""
+
+
+def text_report(run: Run, study: Study | None = None) -> str:
+    """The account for a terminal: sentences, numbers, decisions, hardest hit zones and hashes."""
+    told = account(run, study)
+    lines = [told["title"], "=" * min(len(told["title"]), 100), f"{told['name']}, seed {told['seed']}. {told['status_sentence']}", ""]
+    if told["changed_files"]:
+        lines[3:] = [f"Not as the run left it: {', '.join(told['changed_files'])}. What follows was made of changed files.", ""]
+    for sentence in told["sentences"]:
+        lines += textwrap.wrap(sentence, 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
+    lines += ["", *(f"{tile['value']:>12}  {tile['label']} ({tile['note']}){_among(tile)}" for tile in told["tiles"])]
+    if told["objectives"]:
+        lines += ["", "Objectives"]
+        for row in told["objectives"]:
+            lines += textwrap.wrap(
+                f"{row['objective']}: {row['wanted']}: {row['told']}", 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False
+            )
+    if told["turning_points"]:
+        lines += ["", "Turning points"]
+        lines += [f"{row['time']:>13}  {row['text']}" for row in told["turning_points"]]
+    if told["decisions"]:
+        lines += ["", "Decisions"]
+        lines += [_decision_line(row) for row in told["decisions"][:40]]
+        more = len(told["decisions"]) - 40
+        lines += [f"     and {more:,} more"] if more > 0 else []
+    if told["injects"]:
+        lines += ["", "Timeline"]
+        lines += [_event_line(row) for row in told["timeline"][:MAX_ROWS]]
+        more = len(told["timeline"]) - MAX_ROWS
+        lines += [f"     and {more:,} more"] if more > 0 else []
+    if told["beside"] and told["beside"]["compared"]:
+        lines += ["", f"Other decisions, over many seeds, minus {told['beside']['reference']!r} (study {told['beside']['folder']})"]
+        lines += [f"  {row['variation']}, {row['figure']}: {row['told']}" for row in told["beside"]["compared"]]
+    if told["tolls"]:
+        lines += ["", "Killed by orders"]
+        lines += [f"{row['killed']:>12,}  {row['order']} by {row['authority']} ({row['not infected']:,} not infected)" for row in told["tolls"]]
+    if told["questions"]:
+        lines += ["", "Open questions for a hearing"]
+        for one in told["questions"]:
+            lines += textwrap.wrap(one["asks"], 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
+            for fact in one["facts"]:
+                lines += textwrap.wrap(fact, 100, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)
+    if len(told["zones"]) > 1:
+        lines += ["", "Hardest hit zones"]
+        lines += [f"{row['infections']:>12,}  {row['zone']} ({share(row['share'], 1)})" for row in told["zones"][:5]]
+    failed = [check for check in told["self_checks"] if not check["passed"]]
+    lines += ["", f"Self-checks: {len(told['self_checks']) - len(failed)} of {len(told['self_checks'])} passed"]
+    lines += [f"  FAILED: {check['name']}: {check['detail']}" for check in failed]
+    lines += [f"History hash: {told['history_hash']}", f"Result hash:  {told['result_hash']}"]
+    return "\n".join(lines) + "\n"
+
+
+def _among(tile: Row) -> str:
+    if not tile["among"]:
+        return ""
+    low, middle, high = (number(tile["among"][name]) for name in ("low", "middle", "high"))
+    return f"; over many seeds {low} to {high}, middle {middle}"
+
+
+def _decision_line(row: Row) -> str:
+    ended = f", ended {row['ended']}" + (f" ({row['because']})" if row["because"] else "") if row["ended"] != "in force" else ", in force"
+    what = row["order"] if row["order"] == row["measure"] else f"{row['order']} [{row['measure']}]"
+    return f"{row['no']:>4}  {row['decided']}: {what} by {row['authority']}, effect {row['effective']}{ended}"
+
+
+def _event_line(row: Row) -> str:
+    said = f" “{row['text']}”" if row["text"] else ""
+    return f"      {row['time']}: {row['event']}: {row['name']}{': ' if row['what'] else ''}{row['what']}{said}"
