@@ -11,7 +11,6 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from hyosan.cli.options import Files, Json, Threads
-from hyosan.cli.progress import LINE_SECONDS, now_and_then, shown
 from hyosan.cli.telling import as_json_text, watched
 from hyosan.errors import CommandError
 
@@ -77,6 +76,7 @@ def whatif(
     if each == "order":
         return _each_order(folder, ending, files, threads, as_json)
 
+    from hyosan.cli.progress import shown
     from hyosan.counterfactual.ask import whatif
     from hyosan.results.run import Run
 
@@ -90,6 +90,7 @@ def whatif(
 
 
 def _each_person(folder: Path, top: int, most: int, files: Path | None, threads: int | None, as_json: bool) -> int:
+    from hyosan.cli.progress import LINE_SECONDS, now_and_then
     from hyosan.counterfactual.people import each_person
 
     with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
@@ -99,6 +100,7 @@ def _each_person(folder: Path, top: int, most: int, files: Path | None, threads:
 
 
 def _each_order(folder: Path, ending: str | None, files: Path | None, threads: int | None, as_json: bool) -> int:
+    from hyosan.cli.progress import LINE_SECONDS, now_and_then
     from hyosan.counterfactual.decisions import each_order
 
     with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
