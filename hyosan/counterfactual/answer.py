@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from hyosan.counterfactual.outcome import Outcome
+from hyosan.results.card import card
 from hyosan.results.compare import Difference
 from hyosan.units import say_clock
 
@@ -102,8 +102,16 @@ class WhatIf:
         return f"{len(one.infected):,} infected, {len(one.dead):,} dead of {one.ending.residents:,}; {one.why} ({clock})"
 
     def _repr_html_(self) -> str:
-        """A card for notebooks. All text is escaped."""
-        return "<div>" + "".join(f"<p>{escape(line)}</p>" for line in self.lines() if line) + "</div>"
+        """A card for notebooks."""
+        rows = [
+            ("infected", len(self.run.infected), len(self.otherwise.infected), len(self.infected_only_here), len(self.infected_only_there)),
+            ("dead", len(self.run.dead), len(self.otherwise.dead), len(self.dead_only_here), len(self.dead_only_there)),
+        ]
+        notes = [self.why, self.command]
+        if self.difference is not None:
+            notes.insert(0, f"the same until {say_clock(self.difference.second, self.start_clock_seconds)}")
+        head = ("", "in the run", "otherwise", "only in the run", "only otherwise")
+        return card(f"What if {self.question}?", notes, head, [(name, *(f"{count:,}" for count in counts)) for name, *counts in rows])
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

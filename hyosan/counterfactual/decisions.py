@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from html import escape
 from itertools import combinations
 from math import factorial
 from pathlib import Path
@@ -23,6 +22,7 @@ from hyosan.counterfactual.outcome import Outcome
 from hyosan.errors import CommandError
 from hyosan.policy_record import Given
 from hyosan.quantities import FIGURES
+from hyosan.results.card import card
 from hyosan.results.run import Run
 from hyosan.scenario.nearest import did_you_mean
 
@@ -105,18 +105,26 @@ class Decisions:
         for part in self.parts:
             alone = f"{part.deaths_averted:>+11,}  {part.infections_averted:>+12,}"
             told.append(f"{part.order:20}  {alone}  {part.deaths_share:>+11,.1f}  {part.infections_share:>+12,.1f}")
-        told += ["", "Deaths and infections averted by the order (+) or caused by it (-)."]
+        return [*told, "", *self.notes()]
+
+    def notes(self) -> list[str]:
+        """What turns the ending, and how all of it was found."""
+        told = ["Deaths and infections averted by the order (+) or caused by it (-)."]
         kind = "holds" if self.held else "does not hold"
         told.append(f"`{self.ending}` {kind} in the run." if self.ending else "No kind of ending was asked about (--ending 'dead <= 100').")
-        for one in self.flips:
-            told.append(f"Without {' and '.join(one)} it would{' not' if self.held else ''} hold.")
+        told += [f"Without {' and '.join(one)} it would{' not' if self.held else ''} hold." for one in self.flips]
         if self.ending and not self.flips:
             told.append("No set of these orders changes that." if self.how == "all subsets" else "No set that was looked at changes that.")
-        return [*told, "", f"How it was found: {self.worlds:,} worlds on the same luck, run on in memory ({self.how}).", f"Again: {self.command}"]
+        return [*told, f"How it was found: {self.worlds:,} worlds on the same luck, run on in memory ({self.how}).", f"Again: {self.command}"]
 
     def _repr_html_(self) -> str:
-        """A card for notebooks. All text is escaped."""
-        return f"<pre>{escape(str(self))}</pre>"
+        """A card for notebooks."""
+        head = ("order", "deaths averted, alone", "infections", "its share of deaths", "of infections")
+        rows = [
+            (part.order, f"{part.deaths_averted:+,}", f"{part.infections_averted:+,}", f"{part.deaths_share:+,.1f}", f"{part.infections_share:+,.1f}")
+            for part in self.parts
+        ]
+        return card("What each order did", self.notes(), head, rows)
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

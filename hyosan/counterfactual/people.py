@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyosan.counterfactual.asker import Asker
 from hyosan.errors import CommandError
 from hyosan.policy_record import Given
+from hyosan.results.card import card
 from hyosan.results.run import Run
 from hyosan.results.tree import descendant_counts
+
+TOP = 10
+"""People told of, unless more are asked for."""
 
 
 class Averted(NamedTuple):
@@ -58,7 +61,7 @@ class People:
         """Over all asked about: really averted, and descendants."""
         return {"averted": sum(row.averted for row in self.rows), "descendants": sum(row.descendants for row in self.rows)}
 
-    def lines(self, top: int = 10) -> list[str]:
+    def lines(self, top: int = TOP) -> list[str]:
         """The first of them as a table of text."""
         sums, shown = self.sums(), self.rows[:top]
         told = [f"{len(self.rows):,} of {self.infected:,} infected people were each spared in turn; the {len(shown):,} who cost most:", ""]
@@ -75,8 +78,10 @@ class People:
         return [*told, f"Found: {carried}, {self.forks:,} by running on{why}."]
 
     def _repr_html_(self) -> str:
-        """A card for notebooks. All text is escaped."""
-        return f"<pre>{escape(str(self))}</pre>"
+        """A card for notebooks."""
+        head = ("person", "infections averted", "below in the tree", "deaths averted")
+        rows = [(str(row.person), f"{row.averted:,}", f"{row.descendants:,}", f"{row.deaths_averted:,}") for row in self.rows[:TOP]]
+        return card("Spared in turn", self.lines(TOP)[-2:], head, rows)
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

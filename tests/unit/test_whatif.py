@@ -134,7 +134,7 @@ def test_the_command_tells_it_and_how_to_have_it_again(folder: Path, capsys: pyt
     assert "did you mean" in capsys.readouterr().err
     assert main(["whatif", str(folder), "--each", "person", "--without", "strike"]) == 2
     assert main(["whatif", str(folder), "--ending", "dead < 3"]) == 2
-    assert "<p>What if" in hyosan.whatif(folder, without="strike", threads=1)._repr_html_()
+    assert "only in the run" in hyosan.whatif(folder, without="strike", threads=1)._repr_html_()
     assert sorted(path.name for path in folder.parent.iterdir()) == ["base", "worlds"]
 
 
@@ -153,6 +153,7 @@ def test_everybody_is_spared_in_turn(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert [row.person for row in found.rows if row.how == "difference"]
     assert {row.person for row in found.rows} < infected(run)
     assert len(found.rows) == 12
+    assert "Spared in turn" in found._repr_html_()
     assert [row.averted for row in found.rows] == sorted((row.averted for row in found.rows), reverse=True)
     for row in found.rows[:2]:
         alone = hyosan.whatif(run, person=row.person, threads=1)
@@ -187,6 +188,7 @@ def test_a_planted_cause_is_found_and_a_dummy_is_none(tmp_path: Path, capsys: py
     assert free.ending.ever_infected > bound
     found = each_order(run, ending=f"ever_infected <= {bound}", threads=1)
     assert found.flips == (("stop",),)
+    assert "Without stop it would not hold." in found._repr_html_()
     parts = {part.order: part for part in found.parts}
     assert (parts["dummy"].infections_averted, parts["dummy"].infections_share, parts["dummy"].flips) == (0, 0, False)
     whole = free.ending.ever_infected - run.ending.ever_infected
