@@ -138,10 +138,10 @@ class _One:
         self.stepped = np.union1d(looked, self.live)
         when = self.people[self.stepped, DUE]
         due = self.stepped[(when >= 0) & (when % RING == tick % RING)]
-        exerting = self._exerting(looked, hour, tick, carried)
+        exerting, brought = self._exerting(looked, hour, tick, carried)
         rows, self.carried = self.tape.events[-1], carried[:0]
-        if len(exerting) or len(due) or (len(looked) and len(carried)):
-            rows, self.carried = w.shadow.step(tick, looked, due, exerting, carried if len(looked) else carried[:0])
+        if len(exerting) or len(due) or len(brought):
+            rows, self.carried = w.shadow.step(tick, looked, due, exerting, brought)
             self.recomputed += len(np.union1d(looked, due))
         elif not anew and len(otherwise) + len(moved) == 0 and not (w.standing[fresh["person"]] != ALIKE).any():
             return  # nothing has changed in either world of anybody who differs
@@ -221,17 +221,21 @@ class _One:
         places = np.concatenate([rows["place"][np.isin(rows["person"], moved)] for rows in (carried, run)])
         return np.union1d(found, places[places >= 0])
 
-    def _exerting(self, looked: Ints, hour: int, tick: int, carried: Any) -> Ints:
-        """Everybody who exerts where those looked at are, or carried something over, put into the shadow."""
+    def _exerting(self, looked: Ints, hour: int, tick: int, carried: Any) -> tuple[Ints, Any]:
+        """Everybody who exerts where those looked at are, put into the shadow; and what they, or others there, carried over."""
         w = self.w
         if len(looked) == 0:
-            return _NOBODY
-        some = np.concatenate([self.tape.of(self.tape.infectious, tick), self.live])
-        some = np.unique(some[self.near.at_any(some, self.near.places_of(looked, hour)) | np.isin(some, self.near.linked_to(looked))])
-        some = np.union1d(some, carried["person"]) if len(carried) else some
+            return _NOBODY, carried[:0]
+        places, linked = self.near.places_of(looked, hour), self.near.linked_to(looked)
+        run = self.tape.of(self.tape.infectious, tick)
+        some = np.union1d(run[self.near.at_any(run, places) | np.isin(run, linked)], self.live)
+        if len(carried):
+            there = self.near.among(carried["place"], places) | np.isin(carried["person"], linked)
+            some = np.union1d(some, carried["person"][there])
+            carried = carried[np.isin(carried["person"], some)]
         self._put(np.setdiff1d(some, self.stepped, assume_unique=True), 2 * tick)
         found: Ints = some[w.weight[self.people[some, HEALTH]]]
-        return found
+        return found, carried
 
     def _carried_into(self, tick: int) -> tuple[Any, Ints]:
         """What is carried into a tick, and those of whom it is not what it was in the run."""

@@ -45,6 +45,13 @@ class Near:
         """Whether people belong to any of these places."""
         return np.asarray(self._at(who, places).any(axis=1))
 
+    def among(self, some: Ints, places: Ints) -> NDArray[np.bool_]:
+        """Whether places (-1 = through links) are among others."""
+        self._wanted[places] = True
+        found: NDArray[np.bool_] = self._wanted[some] & (some >= 0)
+        self._wanted[places] = False
+        return found
+
     def linked_to(self, who: Ints) -> Ints:
         """Who is linked to somebody of these."""
         if not self.linked or len(who) == 0:
