@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hyosan import export
+    from hyosan.counterfactual.answer import WhatIf
+    from hyosan.counterfactual.ask import whatif
     from hyosan.errors import HyosanError
     from hyosan.fitting.fit import Fit, fit
     from hyosan.forking import Rerun, fork, rerun
@@ -18,22 +20,25 @@ if TYPE_CHECKING:
     from hyosan.report.brief import Brief, brief
     from hyosan.report.story import Story, story
     from hyosan.results.run import Run
+    from hyosan.running.clock import Progress
     from hyosan.scenario.load import load
     from hyosan.scenario.root import Scenario
-    from hyosan.simulate import Progress, replicate, run
+    from hyosan.simulate import replicate, run
     from hyosan.studies.study import Study, study
 
 __all__ = [
     "Brief", "EndOrder", "Fit", "GiveOrder", "HyosanError", "Policy", "Progress", "Rerun", "Run", "Scenario", "Story", "Study",
-    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "story", "study",
+    "WhatIf",
+    "brief", "export", "fit", "fork", "load", "replicate", "rerun", "run", "story", "study", "whatif",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
 _WHERE = {
-    "HyosanError": "hyosan.errors", "Progress": "hyosan.simulate", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
+    "HyosanError": "hyosan.errors", "Progress": "hyosan.running.clock", "Run": "hyosan.results.run", "Scenario": "hyosan.scenario.root",
     "Study": "hyosan.studies.study", "study": "hyosan.studies.study", "Rerun": "hyosan.forking", "fork": "hyosan.forking", "rerun": "hyosan.forking",
     "EndOrder": "hyosan.policy", "GiveOrder": "hyosan.policy", "Policy": "hyosan.policy",
     "Fit": "hyosan.fitting.fit", "fit": "hyosan.fitting.fit",
+    "WhatIf": "hyosan.counterfactual.answer", "whatif": "hyosan.counterfactual.ask",
     "Story": "hyosan.report.story", "story": "hyosan.report.story",
     "Brief": "hyosan.report.brief", "brief": "hyosan.report.brief",
     "load": "hyosan.scenario.load", "replicate": "hyosan.simulate", "run": "hyosan.simulate",

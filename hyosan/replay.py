@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hyosan.backend import default_threads, use_threads
 from hyosan.engine.run import Simulation
-from hyosan.errors import CommandError, HyosanError, PolicyError
-from hyosan.forking import Stage, _moments, _same_results, _Staged, _stages_of, _world_of
+from hyosan.errors import PolicyError
 from hyosan.policy import Policy
 from hyosan.policy_record import Given, of_manifest, others
 from hyosan.results.run import Run
-from hyosan.results.store import list_checkpoints, open_checkpoint
-from hyosan.simulate import _device
-from hyosan.units import Moment, say_clock
+from hyosan.results.store import open_checkpoint
+from hyosan.running.device import Device
+from hyosan.running.past import check_results, checkpoints_until, own_world, say_checkpoints, second_at, stages_of
+from hyosan.running.stages import Stage, Staged
 
 
 class _Nowhere:
@@ -34,14 +33,12 @@ def state_at(
     Raises CommandError: a moment that is none of the run's. PolicyError: policies are missing, or others than then. RunFolderError, ScenarioError.
     """
     tick = tick_at(run, at)
-    _same_results(run)
-    usable = [one for one in list_checkpoints(run.path) if one <= tick] if run.path is not None else []
-    start = max(usable, default=0)
-    stages = _stages(run, tick, start, policies, files, verb)
-    world = _world_of(run, stages[-1].scenario, keep=True)
-    found = open_checkpoint(run.path, start) if run.path is not None and usable else ()
-    device = _device("cpu", use_threads(threads or default_threads()))
-    staged = _Staged(stages, world, int(run.manifest["seed"]), _Nowhere(), device, *found)
+    check_results(run)
+    usable = checkpoints_until(run, tick)
+    stages = _stages(run, tick, max(usable, default=0), policies, files, verb)
+    world = own_world(run, stages[-1].scenario, keep=True)
+    found = open_checkpoint(run.path, usable[-1]) if run.path is not None and usable else ()
+    staged = Staged(stages, world, int(run.manifest["seed"]), _Nowhere(), Device.of(threads=threads).loops, *found)
     while staged.sim.tick < tick and staged.advance():
         pass
     staged.hand_over()
@@ -52,16 +49,7 @@ def state_at(
 
 def tick_at(run: Run, at: str) -> int:
     """The last tick of a run that begins at a moment or before. Raises CommandError: it is no moment, before the start, or after the end."""
-    manifest = run.manifest
-    clock, end = float(manifest["start_clock_seconds"]), int(manifest["end_second"])
-    try:
-        second = Moment(at).second(clock)
-    except HyosanError as error:
-        raise CommandError(f"--at: {error}") from error
-    if not 0 <= second <= end:
-        side = f"before the start of the run ({say_clock(0, clock)})" if second < 0 else f"after the end of the run ({say_clock(end, clock)})"
-        raise CommandError(f"--at: {at!r} is {side}")
-    return second // int(manifest["tick_seconds"])
+    return second_at(run, at) // int(run.manifest["tick_seconds"])
 
 
 def _stages(run: Run, tick: int, start: int, policies: Given, files: Path | str | None, verb: str) -> list[Stage]:
@@ -69,12 +57,11 @@ def _stages(run: Run, tick: int, start: int, policies: Given, files: Path | str 
     recorded = of_manifest(run.manifest)
     if start == tick and policies is None:
         nobody = [{name: Policy(_silent, every=f"{said['every_seconds']} s") for name, said in names.items()} for names in recorded]
-        return _stages_of(run, files, nobody)[0]
+        return stages_of(run, files, nobody)[0]
     try:
-        stages = _stages_of(run, files, policies, verb)[0]
+        stages = stages_of(run, files, policies, verb)[0]
     except PolicyError as error:
-        kept = list_checkpoints(run.path) if run.path is not None else []
-        raise PolicyError(f"{error} At a moment of a checkpoint they are not needed ({_moments(run, kept)}).") from None
+        raise PolicyError(f"{error} At a moment of a checkpoint they are not needed ({say_checkpoints(run)}).") from None
     for said, stage in zip(recorded, stages, strict=True):
         for name in others(said, stage.policies):
             raise PolicyError(f"{run.path or 'the run'}: the policy `{name}` is not the text that decided in this run; give the same function")

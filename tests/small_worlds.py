@@ -7,8 +7,10 @@ import numpy as np
 from hyosan.engine.cpu import Processor
 from hyosan.engine.run import Simulation
 from hyosan.results.columns import Coded
+from hyosan.running.device import Device
+from hyosan.running.runner import Runner
+from hyosan.running.stages import Stage
 from hyosan.scenario.load import load
-from hyosan.simulate import _run_in_memory
 from hyosan.world.build import build
 
 TOWN = {
@@ -139,7 +141,7 @@ def built(source, overrides=(), seed=1):
 
 def run_in(scenario, world, seed=1, each_tick=False):
     """Run a scenario in a world that is not the one its city would make."""
-    return _run_in_memory(scenario, world, seed, Processor(1), 1, None, each_tick)
+    return Runner([Stage(scenario)], world, seed, Device.of(threads=1), each_tick=each_tick).run()
 
 
 def shuffled(world, seed=0):

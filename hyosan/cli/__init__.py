@@ -22,6 +22,7 @@ from hyosan.cli.running import run
 from hyosan.cli.scenarios import check, city, new, pathogen
 from hyosan.cli.storytelling import rows, story
 from hyosan.cli.studying import study
+from hyosan.cli.whatif import whatif
 from hyosan.errors import HyosanError, ResourceError, SelfCheckError
 
 __all__ = ["EXIT_CODES", "app", "main"]
@@ -44,6 +45,7 @@ _HELP = "Simulate an outbreak person by person in a city made of places, and the
 _KINDS = {
     "run": "one world",
     "fork": "the same past, another order",
+    "whatif": "one answer, no new folder: the same run without a decision, a person or a bite",
     "study": "many seeds and variations, compared on the same luck",
     "fit": "the numbers that nobody knows, fitted to data",
     "rerun": "the same world again, to see that it is the same",
@@ -77,7 +79,7 @@ app = App(
     name="hyosan", help=_HELP, help_epilogue=_EPILOGUE, version=_version, default_parameter=Parameter(negative=()), suppress_keyboard_interrupt=False
 )
 
-for command in (run, fork, rerun, study, fit, check, pathogen, city, new, report, story, rows, brief, export, bench, cache):
+for command in (run, fork, whatif, rerun, study, fit, check, pathogen, city, new, report, story, rows, brief, export, bench, cache):
     app.command(command)
 
 

@@ -16,7 +16,7 @@ from hyosan.cli.options import Style
 from hyosan.units import say_clock, say_duration
 
 if TYPE_CHECKING:
-    from hyosan.simulate import Progress
+    from hyosan.running.clock import Progress
 
 T = TypeVar("T")
 Watcher: TypeAlias = "Callable[[Progress], None]"

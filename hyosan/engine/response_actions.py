@@ -1,7 +1,7 @@
 """The hands of the response: finds who carries out each measure, lets orders start, go on, end, and says what they used.
 
-Civil measures are in `response_civil.py`, those about the camp, stocks and research in `response_camp.py`, force in `response_force.py`, medical
-ones in `response_medical.py`. Choices use knowledge; effects go to the state.
+Civil measures are in `response_civil.py`, those about the camp, stocks and research in `response_camp.py`, force in `response_force.py`, cases
+and contacts in `response_medical.py`, vaccines, treatment and beds in `response_care.py`. Choices use knowledge; effects go to the state.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from hyosan.engine.compile import Names
 from hyosan.engine.crews import Tools
 from hyosan.engine.means import Means
 from hyosan.engine.response_camp import Camp
+from hyosan.engine.response_care import Care
 from hyosan.engine.response_civil import Civil
 from hyosan.engine.response_force import Force
 from hyosan.engine.response_medical import Medical
@@ -48,8 +49,9 @@ class Hands:
         tools = Tools(s, g, b, names, world, authorities, scenario, self.trust, self.beyond, self.means, barriers, scenario.orders, authorities.main)
         self.tools, self.memory = tools, tools.memory
         self.civil, self.camp, self.force, self.medical = Civil(tools), Camp(tools), Force(tools), Medical(tools)
+        self.care = Care(tools, self.medical.meetings)
         self.turns = {name: 1 + turn for turn, name in enumerate(scenario.orders)}
-        self.parts = (self.civil, self.camp, self.force, self.medical)
+        self.parts = (self.civil, self.camp, self.force, self.medical, self.care)
 
     def go_by(self, orders: Mapping[str, Any]) -> None:
         """Orders as they were given last, which a policy may have changed."""
@@ -70,6 +72,7 @@ class Hands:
     def start(self, name: str, order: Any, number: int, now: int) -> int:
         """An order takes effect."""
         self.medical.forget(name)
+        self.care.forget(name)
         kept = self.memory.setdefault(name, {})
         kept["used"], kept["since"] = {}, now
         return self._do("start", name, order, number, now)

@@ -1,50 +1,43 @@
-"""What medical measures do: known cases and contacts keep to themselves, are tested, vaccinated, treated; contacts are reduced; beds are added.
+"""What medical measures do with cases: known cases and contacts keep to themselves, are traced and tested; contacts are reduced.
 
 Orders choose by names that came to be known (`Knowledge.cases`, contacts whom cases name, people who come for a test), never by health.
-Where the state is looked at, it is what a person shows or tells: who comes ill, what a test finds, whom a case met. Queues are in order of
-coming, then by id; luck is keyed by people, so that more means serve the same people first, and then others.
+Where the state is looked at, it is what a person shows or tells: who comes ill, what a test finds, whom a case met. Vaccines, treatment and
+beds are in `response_care.py`.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hyosan.engine import effects
 from hyosan.engine.compile_laws import share
 from hyosan.engine.confinement import Confinement
-from hyosan.engine.course import CONFINED, TESTED, TREATED
-from hyosan.engine.crews import DAY, ENDLESS, Crew, Tools
+from hyosan.engine.course import CONFINED, TESTED
+from hyosan.engine.crews import DAY, Tools
 from hyosan.engine.fading import faded
-from hyosan.engine.knowledge import Case
 from hyosan.engine.meetings import Meetings
 from hyosan.engine.release import hold, open_books, results, sampled, time_is_over
+from hyosan.engine.response_cases import CaseCrew
 from hyosan.engine.rulebook import CLASSES
 from hyosan.engine.state import HELD
-from hyosan.engine.vaccinate import give_doses
-from hyosan.luck import APP, COURSES, NAMED, SWAB, UPTAKE, bits_array
+from hyosan.luck import APP, NAMED, SWAB, bits_array
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.rules.transmit import OPEN_BITS
-from hyosan.scenario.who import Who
 
 ILL, DEAD = CLASSES.index("ill"), CLASSES.index("dead")
 WHOLE = 1 << 32
 """A share of 1."""
 
 
-class Medical(Crew):
-    """Carries out medical orders of a run."""
+class Medical(CaseCrew):
+    """Carries out orders about cases and contacts."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self.confinement = Confinement(self.s, self.g)
         self.meetings = Meetings(self.s, self.g, self.world)
-        self._meant: dict[str, NDArray[np.bool_]] = {}
-        self._lines: dict[str, NDArray[np.int64]] = {}
 
     def begin_tick(self, now: int) -> None:
         """Whose time is over goes free."""
@@ -52,82 +45,7 @@ class Medical(Crew):
         self.meetings.forget()
         self.works.confined = len(self.confinement)
 
-    def forget(self, name: str) -> None:
-        """An order is given anew: whom it means may be others."""
-        self._meant.pop(name, None)
-        self._lines.pop(name, None)
-
-    # people and means ------------------------------------------------------------------------------------------------------------
-
-    def fits(self, who: Who) -> NDArray[np.bool_]:
-        """Which people are meant; shape [n]."""
-        low, high = who.age_range
-        persons, ground = self.g.persons, self.world.ground
-
-        def codes(names: Iterable[str], known: tuple[str, ...]) -> list[int]:
-            return [known.index(name) for name in names if name in known]
-
-        found: NDArray[np.bool_] = (persons["age"] >= low) & (persons["age"] <= high)
-        if who.roles is not None:
-            found &= np.isin(ground.person_role, codes(who.roles, self.world.roles))
-        if who.zones is not None:
-            found &= np.isin(persons["zone"], codes(who.zones, self.world.zones))
-        if who.kinds is not None:
-            wanted = np.isin(self.g.grounds["kind"], codes(who.kinds, self.world.kinds))
-            found &= (wanted[np.maximum(self.g.slots, 0)] & (self.g.slots >= 0)).any(axis=1)
-        return found
-
-    def _all_meant(self, name: str, *groups: Who) -> NDArray[np.bool_]:
-        """Which people an order means, in any of its groups; shape [n]."""
-        if name not in self._meant:
-            self._meant[name] = np.logical_or.reduce([self.fits(who) for who in groups])
-        return self._meant[name]
-
-    def _is_meant(self, name: str, who: Who, row: int) -> bool:
-        return bool(self._all_meant(name, who)[row])
-
-    def _complies(self, name: str, order: Any, row: int, now: int) -> bool:
-        asked = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
-        return int(self.s.people["obeys"][row]) < asked * self.trust.of(row) >> OPEN_BITS
-
-    def _per_day(self, name: str, order: Any) -> int:
-        """How many of what an order counts by the day can be done in this tick."""
-        return self._room(name, None if order.per_day is None else self.means(name, "per_day", order.per_day))
-
-    def _room(self, name: str, per_day: float | None) -> int:
-        """How many can be done in this tick at so many a day. What a day leaves unused is lost."""
-        if per_day is None:
-            return ENDLESS
-        kept, rate = self.memory[name], round(per_day * 1000)
-        kept["work"] = min(kept.get("work", 0) + rate * self.tick_seconds, max(rate * self.tick_seconds, rate * DAY, 1000 * DAY if rate else 0))
-        return int(kept["work"]) // (1000 * DAY)
-
-    def _done(self, name: str, what: str, count: int) -> None:
-        """So many were done: they count against what a day allows, and are noted."""
-        if "work" in self.memory[name]:
-            self.memory[name]["work"] -= count * 1000 * DAY
-        self._use(name, what, count)
-
-    def _new_cases(self, name: str) -> list[Case]:
-        """Cases that became known since this order last looked."""
-        kept = self.memory[name]
-        found = self.knowledge.cases[kept["next"] :]
-        kept["next"] = len(self.knowledge.cases)
-        return found
-
-    def _queue(self, name: str, second: int, row: int) -> None:
-        heapq.heappush(self.memory[name]["queue"], [second, self._id(row), row])
-
-    def _next(self, name: str, now: int, room: int) -> list[tuple[int, int]]:
-        """Takes those whose turn it is from an order's queue: (second, row), at most `room`."""
-        queue, found = self.memory[name]["queue"], list[tuple[int, int]]()
-        while queue and queue[0][0] <= now and len(found) < room:
-            second, _, row = heapq.heappop(queue)
-            found.append((second, row))
-        return found
-
-    def _log(self, name: str, kind: int, row: int, now: int) -> None:
-        effects.log(self.s, self.g, self.b, row, kind, -1, self._cause(name), now << INSTANT_BITS, self._tick(now))
+    # at home, apart, tested --------------------------------------------------------------------------------------------------------
 
     def _confine(self, name: str, row: int, now: int, until: int, order: Any) -> None:
         """A person keeps to themselves up to a second, by an order."""
@@ -311,122 +229,3 @@ class Medical(Crew):
                     rest = round(left * (1 << OPEN_BITS))
                     if row.share == 0 or rest < row.left:
                         row.share, row.left = keep, rest
-
-    # vaccinate -------------------------------------------------------------------------------------------------------------------
-
-    def start_vaccinate(self, name: str, order: Any, number: int, now: int) -> int:
-        """A campaign begins: groups stand in line one after the other, or cases are waited for."""
-        first = len(self.works.contacts) if order.contacts else len(self.knowledge.cases)
-        self.memory[name] |= {"next": first, "queue": [], "again": [], "line": 0, "given": 0}
-        return 0
-
-    def go_on_vaccinate(self, name: str, order: Any, number: int, now: int) -> int:
-        """Doses are given: later doses that are due first, then first doses, as far as a day and the stock allow."""
-        kept = self.memory[name]
-        room = self._per_day(name, order)
-        if order.stock is not None:
-            room = min(room, self.means(name, "stock", order.stock) - kept["given"])
-        doses = self.scenario.pathogen.vaccines[order.vaccine].doses
-        turn: list[int] = []
-        while kept["again"] and kept["again"][0][0] <= now and len(turn) < room:
-            turn.append(heapq.heappop(kept["again"])[2])
-        turn += self._first_doses(name, order, now, room - len(turn))
-        had = self.s.people["doses"][turn] * (self.s.people["vaccine"][turn] == self._vaccine(order))
-        cause, at = self._cause(name), now << INSTANT_BITS
-        rows = np.array(turn, dtype=np.int64)
-        given = int(give_doses(self.s, self.g, self.b, rows, self._vaccine(order), len(doses), cause, at, self._tick(now)))
-        for row, before in zip(turn, had.tolist(), strict=True):
-            if before + 1 < len(doses):
-                heapq.heappush(kept["again"], [now + round(doses[before + 1].after), self._id(row), row])
-        kept["given"] += given
-        self._done(name, "doses", given)
-        return given
-
-    def _vaccine(self, order: Any) -> int:
-        return list(self.scenario.pathogen.vaccines).index(order.vaccine)
-
-    def _first_doses(self, name: str, order: Any, now: int, room: int) -> list[int]:
-        """Who gets a first dose now."""
-        kept, people = self.memory[name], self.s.people
-        if order.ring is None and order.within is None and not order.contacts:
-            line = self._line(name, order)
-            turn: list[int] = line[kept["line"] : kept["line"] + max(0, room)].tolist()
-            kept["line"] += len(turn)
-            return turn
-        if order.contacts:
-            near = [row for _, row in self.works.contacts[kept["next"] :]]
-            kept["next"] = len(self.works.contacts)
-        else:
-            cases = [case.row for case in self._new_cases(name)]
-            near = self.meetings.ring(cases, order.ring) if order.within is None else self.meetings.near(cases, round(order.within))
-        meant = self._all_meant(name, *order.groups)
-        for row in near:
-            if meant[row] and self._luck(UPTAKE, row) < share(order.uptake):
-                self._queue(name, now, row)
-        found: list[int] = []
-        while len(found) < room and (one := self._next(name, now, 1)):
-            if people["vaccine"][one[0][1]] != self._vaccine(order) and one[0][1] not in found:
-                found.append(one[0][1])
-        return found
-
-    def _line(self, name: str, order: Any) -> NDArray[np.int64]:
-        """Everybody who wants a dose: group after group, within each by keyed luck."""
-        if name not in self._lines:
-            left = np.ones(len(self.g.persons), dtype=bool)
-            luck = bits_array(self.seed, UPTAKE, self.g.persons["id"], 1)
-            wants = bits_array(self.seed, UPTAKE, self.g.persons["id"], 0) >> 30 < share(order.uptake)
-            parts = []
-            for who in order.groups:
-                rows = np.flatnonzero(self.fits(who) & left & wants)
-                left[rows] = False
-                parts.append(rows[np.lexsort((self.g.persons["id"][rows], luck[rows]))])
-            self._lines[name] = np.concatenate(parts)
-        return self._lines[name]
-
-    # treat, surge ----------------------------------------------------------------------------------------------------------------
-
-    def start_treat(self, name: str, order: Any, number: int, now: int) -> int:
-        """From now on new cases are treated."""
-        self.memory[name] |= {"next": len(self.knowledge.cases), "queue": [], "given": 0}
-        return 0
-
-    def go_on_treat(self, name: str, order: Any, number: int, now: int) -> int:
-        """Cases whose turn it is infect less from now on, until they are infected anew."""
-        kept = self.memory[name]
-        for case in self._new_cases(name):
-            episode = int(self.s.people["episode"][case.row])
-            if self._is_meant(name, order.who, case.row) and self._luck(COURSES, case.row, 0, episode) < share(order.share):
-                self._queue(name, case.second + round(order.after), case.row)
-        room = self._per_day(name, order)
-        if order.courses is not None:
-            room = min(room, self.means(name, "courses", order.courses) - kept["given"])
-        turn = self._next(name, now, room)
-        for _, row in turn:
-            self.s.people["infectiousness"][row] = int(self.s.people["infectiousness"][row]) * round(order.left * 1024) >> 10
-            self._log(name, TREATED, row, now)
-        kept["given"] += len(turn)
-        self._done(name, "courses", len(turn))
-        return len(turn)
-
-    def start_surge(self, name: str, order: Any, number: int, now: int) -> int:
-        """Beds are added."""
-        self._use(name, "beds", self._beds(name, order, order.beds))
-        return order.beds
-
-    def go_on_surge(self, name: str, order: Any, number: int, now: int) -> int:
-        """There are as many as the order still has."""
-        self._beds(name, order, 0)
-        return 0
-
-    def stop_surge(self, name: str, order: Any, number: int, now: int) -> int:
-        """They are taken away; who lies in one stays."""
-        self._beds(name, order, -order.beds)
-        return 0
-
-    def _beds(self, name: str, order: Any, change: int) -> int:
-        """So many beds more than before, less what is lost now; gives by how many that changes those that there are."""
-        planned, there = self.memory[name].get("beds", [0, 0])
-        have = self.means(name, "beds", planned + change)
-        self.s.beds[list(self.scenario.care).index(order.care)].more += have - there
-        self.memory[name]["beds"] = [planned + change, have]
-        return have - there

@@ -58,6 +58,9 @@ KEPT = (
     "cuts",
 )
 """Arrays of the state that a checkpoint holds; the rest is scratch of a tick."""
+TIME_OVER = "its time was over"
+NOTHING_ON = "nobody was infected any more and nothing was under way"
+"""Why a run ends."""
 
 
 class Simulation:
@@ -158,9 +161,9 @@ class Simulation:
     def is_over(self) -> bool:
         """Whether the run ends here, and why."""
         if self.tick >= self.ticks:
-            self.why = "its time was over"
+            self.why = TIME_OVER
         elif self.scenario.time.stop_when_over and self.tick and self._may_look() and self._nothing_goes_on():
-            self.why = "nobody was infected any more and nothing was under way"
+            self.why = NOTHING_ON
         return bool(self.why)
 
     def _may_look(self) -> bool:

@@ -297,6 +297,12 @@ def open_checkpoint(folder: Path, tick: int) -> Checkpoint:
     return Checkpoint(tick, found.arrays, found.meta["caller"])
 
 
+def rows_until(folder: Path, tick: int) -> dict[str, int]:
+    """How many rows of each table a finished run had sent off by the checkpoint of a tick. Raises as `open_checkpoint`."""
+    parts = _checkpoint_of(folder, tick, read_manifest(folder)).meta["parts"]
+    return {table: sum(int(part[1]) for part in parts.get(table, ())) for table in TABLES}
+
+
 def _checkpoint_of(folder: Path, tick: int, manifest: Mapping[str, Any]) -> Checkpoint:
     if tick not in list_checkpoints(folder):
         raise RunFolderError(f"{folder}: has no checkpoint of tick {tick}; there are: {list_checkpoints(folder) or 'none'}.")

@@ -81,6 +81,35 @@ def offspring(run: Run) -> Any:
     return pa.table({"person": people[order], "generation": generation[order], "offspring": counts[order].astype(np.int64)})
 
 
+def descendants(run: Run, person: int, second: int | None = None) -> set[int]:
+    """Ids of all whom a person infected, directly or through others; of the infection that began at a second alone, if one is given.
+
+    The person is not among them, even if infected again by one of them.
+    """
+    found = tree(run)
+    rows = list(zip(found["infector"].to_pylist(), found["infected"].to_pylist(), found["second"].to_pylist(), strict=True))
+    below: dict[int, bool] = {}
+    reached: set[int] = set()
+    for infector, infected, at in rows:  # in order of time: whoever infects has had their own latest infection
+        below[infected] = (infected == person and second in (None, at)) or below.get(infector, False)
+        if below[infected]:
+            reached.add(infected)
+    return reached - {person}
+
+
+def descendant_counts(run: Run) -> dict[int, int]:
+    """How many people each infected person infected, directly or through others."""
+    found = tree(run)
+    infectors, infected = found["infector"].to_pylist(), found["infected"].to_pylist()
+    counts = dict.fromkeys(infected, 0)
+    if len(counts) < len(infected):  # some were infected more than once: their trees overlap
+        return {person: len(descendants(run, person)) for person in counts}
+    for infector, person in zip(reversed(infectors), reversed(infected), strict=True):
+        if infector >= 0:
+            counts[infector] += counts[person] + 1
+    return counts
+
+
 def depth(run: Run) -> int:
     """Length of the longest chain of infections after its seed; 0 if nobody was infected by another, -1 without any infection."""
     generations = tree(run)["generation"].to_numpy()

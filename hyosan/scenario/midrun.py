@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hyosan.errors import ScenarioError
+from hyosan.errors import HyosanError, ScenarioError
 from hyosan.scenario.dump import plain
 from hyosan.scenario.root import Scenario
 from hyosan.units import Moment, say_clock
@@ -139,3 +139,16 @@ def _order(name: str, old: Any, new: Any, stood: Standing, second: int, start: f
     elif old.delay != new.delay and new.repeat is None:
         return [f"orders.{name}.delay: it took effect on {say_clock(stood.effective, start)}, before the fork; its delay is past"]
     return []
+
+
+def ending_at(scenario: Scenario, until: str, *, limit: bool = True) -> Scenario:
+    """The scenario, ending at a moment; `limit`: at the latest when it ended before."""
+    try:
+        clock = Moment(scenario.time.start).seconds
+        second = Moment(until).second(round(clock))
+    except HyosanError as error:
+        raise ScenarioError(f"--until: {error}") from error
+    if second <= 0:
+        raise ScenarioError(f"--until: {until!r} is not after the start of the run ({scenario.time.start})")
+    time_ = scenario.time.model_copy(update={"end": float(min(second, scenario.time.end) if limit else second)})
+    return scenario.model_copy(update={"time": time_}).with_base(scenario.base)

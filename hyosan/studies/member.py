@@ -84,13 +84,13 @@ def job_of(plan: Plan) -> Job:
     Raises ScenarioError: a variation cannot be run, named.
     """
     from hyosan.scenario.load import load
-    from hyosan.simulate import _ending_at
+    from hyosan.scenario.midrun import ending_at
 
     ends, wanted = [], []
     for one in plan.variations:
         try:
             scenario = load(plan.tree, overrides=one.changes, base=plan.base)
-            scenario = _ending_at(scenario, plan.until) if plan.until is not None else scenario
+            scenario = ending_at(scenario, plan.until) if plan.until is not None else scenario
         except ScenarioError as error:
             raise ScenarioError("\n".join(f"variation {one.name!r}: {line}" for line in str(error).splitlines())) from None
         ends.append(scenario.time.end)
@@ -120,17 +120,18 @@ class Worker:
         """The file of a member. Raises HyosanError as `hyosan.run`."""
         from hyosan.backend import use_threads
         from hyosan.engine.cpu import Processor
-        from hyosan.engine.run import Simulation
-        from hyosan.results.columns import Coded
         from hyosan.results.hashes import history_hash, result_hash
+        from hyosan.running.clock import Clock
+        from hyosan.running.closing import last_rows, manifest_of
+        from hyosan.running.stages import Stage, Staged
         from hyosan.scenario.load import load
+        from hyosan.scenario.midrun import ending_at
         from hyosan.scenario.objectives import check_zones
         from hyosan.scenario.observed import kept_by_run, read_all
-        from hyosan.simulate import _Clock, _ending_at, _last_rows, _manifest
 
         job = self.job
         scenario = load(job.tree, overrides=job.changes[variation], seed=seed, base=Path(job.base))
-        scenario = _ending_at(scenario, job.until) if job.until is not None else scenario
+        scenario = ending_at(scenario, job.until) if job.until is not None else scenario
         world = self._world(scenario)
         scenario = kept_by_run(scenario, read_all(scenario))  # as a run folder names its data, so that hashes are those of `hyosan.run`
         if job.zone != "all" and job.zone not in world.zones:
@@ -139,12 +140,11 @@ class Worker:
         use_threads(1)
         wanted = {name: scenario.objectives[name] for name in job.objectives}
         kept = _Tally(job, wanted, scenario.time.end)
-        sim = Simulation(scenario, world, seed, kept, Coded, Processor(1))
-        sim.begin()
-        clock = _Clock(sim, None)
-        clock.run(False, lambda: None)
-        _last_rows(sim, kept)
-        manifest = _manifest(sim, world, 1, clock, ())
+        staged = Staged([Stage(scenario)], world, seed, kept, Processor(1))
+        clock = Clock(staged)
+        clock.run()
+        last_rows(staged.sim, kept)
+        manifest = manifest_of(staged.sim, 1, clock)
         hashes = {table: one.digest() for table, one in kept.hashes.items()}
         return _encode(
             {

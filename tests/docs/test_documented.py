@@ -108,8 +108,24 @@ def test_every_command_is_in_the_readme() -> None:
     commands = {name for name in app if not name.startswith("-")}
     assert {name for name in commands if f"hyosan {name}" not in README} == set()
     assert commands == {
-        "run", "fork", "study", "fit", "rerun", "check", "pathogen", "city", "new", "report", "story", "rows", "brief", "export", "bench", "cache",
-    }  # fmt: skip
+        "run",
+        "fork",
+        "whatif",
+        "study",
+        "fit",
+        "rerun",
+        "check",
+        "pathogen",
+        "city",
+        "new",
+        "report",
+        "story",
+        "rows",
+        "brief",
+        "export",
+        "bench",
+        "cache",
+    }
 
 
 def test_every_public_name_is_documented() -> None:

@@ -19,9 +19,9 @@ from hyosan.cli.progress import line, say_speed, shown
 from hyosan.cli.running import checks_line, ending_lines, speed_line
 from hyosan.errors import HyosanError, ResourceError, RunFolderError, SelfCheckError
 from hyosan.report.account import account
+from hyosan.running.clock import Progress
 from hyosan.scenario.load import load
 from hyosan.scenario.response import MEASURES
-from hyosan.simulate import Progress
 
 ALL_ORDERS = """\
 name: all-orders

@@ -15,9 +15,9 @@ seconds, infected = [], 0.0
 for repeat in range(spec["repeats"]):
     sim = covasim.Sim(pars, rand_seed=repeat)
     if spec.get("runs"):
-        many = covasim.MultiSim(sim, n_runs=spec["runs"], verbose=0)
+        many = covasim.MultiSim([covasim.Sim(pars, rand_seed=seed) for seed in range(spec["runs"])])
         begun = time.perf_counter()
-        many.run()
+        many.run(reseed=False, verbose=0)
         seconds.append(time.perf_counter() - begun)
         sim = many.sims[0]
     else:

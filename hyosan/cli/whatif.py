@@ -1,0 +1,113 @@
+"""`hyosan whatif`: what would have been otherwise in a finished run, on the same luck: one answer, and no new folder."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from hyosan.cli.options import Files, Json, Threads
+from hyosan.cli.telling import as_json_text, watched
+from hyosan.errors import CommandError
+
+Count = Annotated[int, Parameter(validator=Number(gte=1))]
+
+
+def whatif(
+    folder: Path,
+    /,
+    *,
+    without: str | None = None,
+    order: str | None = None,
+    earlier: str | None = None,
+    later: str | None = None,
+    person: str | None = None,
+    bite: str | None = None,
+    each: Literal["person", "order"] | None = None,
+    top: Count = 10,
+    most: Count = 1000,
+    ending: str | None = None,
+    files: Files = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> int:
+    """Say what would have been otherwise in a finished run, on the same luck: who would have been spared, and who not. Nothing is written.
+
+    Parameters
+    ----------
+    folder:
+        Folder of a finished run.
+    without:
+        This order is not given.
+    order:
+        With `--earlier` or `--later`: this order is decided at another time, whatever is known then.
+    earlier:
+        So much sooner than it was: `3 h`.
+    later:
+        So much later.
+    person:
+        The person with this id is never infected.
+    bite:
+        The first infection of the person with this id does not happen; `4711/2`: their second.
+    each:
+        Ask it of every infected `person`, or of every `order`, alone and with others.
+    top:
+        With `--each person`: how many are told.
+    most:
+        With `--each person`: how many are asked about at most, those with most people below them in the tree.
+    ending:
+        With `--each order`: a kind of ending, such as `dead <= 100`; the smallest sets of orders that turn it are told.
+    as_json:
+        Say it as one JSON object.
+
+    """
+    one = {"--without": without, "--order": order, "--earlier": earlier, "--later": later, "--person": person, "--bite": bite}
+    given = [name for name, value in one.items() if value is not None]
+    if each is not None and given:
+        raise CommandError(f"--each {each} asks about all of them; it does not go with {' and '.join(given)}")
+    if ending is not None and each != "order":
+        raise CommandError("--ending goes with --each order")
+    if each == "person":
+        return _each_person(folder, top, most, files, threads, as_json)
+    if each == "order":
+        return _each_order(folder, ending, files, threads, as_json)
+
+    from hyosan.cli.progress import shown
+    from hyosan.counterfactual.ask import whatif
+    from hyosan.results.run import Run
+
+    run = Run.open(folder)
+    with watched(shown("quiet" if as_json else "plain", run.manifest["start_clock_seconds"])) as show:
+        found = whatif(
+            run, without=without, order=order, earlier=earlier, later=later, person=person, bite=bite, files=files, threads=threads, progress=show
+        )
+    print(as_json_text(found.to_json()) if as_json else found)
+    return 0
+
+
+def _each_person(folder: Path, top: int, most: int, files: Path | None, threads: int | None, as_json: bool) -> int:
+    from hyosan.cli.progress import LINE_SECONDS, now_and_then
+    from hyosan.counterfactual.people import each_person
+
+    with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
+        found = each_person(folder, most=most, files=files, threads=threads, progress=lambda done, of: show(f"{done:,} of {of:,} people"))
+    print(as_json_text(found.to_json()) if as_json else "\n".join(found.lines(top)))
+    return 0
+
+
+def _each_order(folder: Path, ending: str | None, files: Path | None, threads: int | None, as_json: bool) -> int:
+    from hyosan.cli.progress import LINE_SECONDS, now_and_then
+    from hyosan.counterfactual.decisions import each_order
+
+    with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
+        found = each_order(folder, ending=ending, files=files, threads=threads, progress=lambda worlds: show(f"{worlds:,} worlds"))
+    print(as_json_text(found.to_json()) if as_json else found)
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,144 @@
+"""What can be asked of a run: a person who is never infected, one infection that does not happen, an order not given, or given at another time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyosan.errors import CommandError, UnitError
+from hyosan.results.run import Run
+from hyosan.results.tree import tree
+from hyosan.scenario.nearest import did_you_mean, listed
+from hyosan.units import parse, say_clock, say_duration
+
+
+@dataclass(frozen=True)
+class Spared:
+    """A person (id) is not infected: never again from a second on (`number` None), or the one infection of that number and second is left out."""
+
+    person: int
+    number: int | None
+    second: int
+    seeded: bool
+    """Whether that infection was the scenario's own."""
+
+    def said(self) -> str:
+        """The question, in words."""
+        if self.number is None:
+            return f"person {self.person} had never been infected"
+        return f"the infection of person {self.person}" + (f" (number {self.number})" if self.number > 1 else "") + " had not happened"
+
+    def option(self) -> str:
+        """As it is asked on the command line."""
+        return f"--person {self.person}" if self.number is None else f"--bite {self.person}" + (f"/{self.number}" if self.number > 1 else "")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An order of the run is not given (`moved` None), or decided so many seconds later, or earlier (below 0), than its first giving, at `second`."""
+
+    order: str
+    moved: int | None
+    second: int
+
+    @property
+    def since(self) -> int:
+        """The second from which on something is otherwise."""
+        return self.second + min(0, self.moved or 0)
+
+    def said(self) -> str:
+        """The question, in words."""
+        if self.moved is None:
+            return f"the order `{self.order}` had not been given"
+        return f"the order `{self.order}` had been decided {say_duration(abs(self.moved))} {'earlier' if self.moved < 0 else 'later'}"
+
+    def option(self) -> str:
+        """As it is asked on the command line."""
+        if self.moved is None:
+            return f"--without {self.order}"
+        return f"--order {self.order} {'--earlier' if self.moved < 0 else '--later'} {say_duration(abs(self.moved))!r}"
+
+    def overrides(self) -> dict[str, str | None]:
+        """As changes of a fork at `since`."""
+        if self.moved is None:
+            return {f"orders.{self.order}": None}
+        return {f"orders.{self.order}.when": f"time >= {self.second + self.moved} s"}
+
+
+Asked = Spared | Decided
+
+
+def person_of(run: Run, text: str | int, ids: frozenset[int] | None = None) -> int:
+    """The id of a person. `ids`: everybody in the city. Raises CommandError: no number, or nobody has it."""
+    words = str(text).strip()
+    infected = tree(run)["infected"].to_pylist()
+    some = f"the first to be infected were {listed(map(str, dict.fromkeys(infected[:8])))}" if infected else "nobody was infected"
+    if not words.isascii() or not words.isdigit() or len(words) > 10:
+        raise CommandError(f"--person: {words[:60]!r} is no id. People of this run go by their ids, whole numbers, as in people.parquet; {some}.")
+    if ids is not None and int(words) not in ids:
+        raise CommandError(f"--person: nobody in this city has the id {words}; {some}.")
+    return int(words)
+
+
+def never_infected(run: Run, person: int) -> Spared | None:
+    """The question what if a person had never been infected; None if they never were."""
+    found = infections_of(run, person)
+    return Spared(person, None, *found[0]) if found else None
+
+
+def not_bitten(run: Run, text: str | int) -> Spared:
+    """The question what if an infection had not happened: `4711`, a person's first, or `4711/2`, their second. Raises CommandError."""
+    words, _, nth = str(text).partition("/")
+    person = person_of(run, words)
+    found = infections_of(run, person)
+    if not found:
+        raise CommandError(f"--bite: person {person} was never infected in this run")
+    if nth and (not nth.isascii() or not nth.isdigit() or not 1 <= int(nth[:9]) <= len(found)):
+        raise CommandError(f"--bite: {str(text)[:60]!r}: person {person} was infected {len(found)} time{'s' * (len(found) > 1)}; write {person}/1")
+    number = int(nth or 1)
+    return Spared(person, number, *found[number - 1])
+
+
+def infections_of(run: Run, person: int) -> list[tuple[int, bool]]:
+    """Second of each infection of a person, and whether it was the scenario's own."""
+    found = tree(run)
+    rows = zip(found["infected"].to_pylist(), found["second"].to_pylist(), found["infector"].to_pylist(), strict=True)
+    return [(second, infector < 0) for infected, second, infector in rows if infected == person]
+
+
+def decided(run: Run, order: str, names: tuple[str, ...], earlier: str | None = None, later: str | None = None) -> Decided | None:
+    """The question about an order of the scenario (`names`); None if it was never decided.
+
+    Raises CommandError: no such order, no duration, a moment before the start, an order that a policy gave and is to be moved.
+    """
+    if order not in names:
+        raise CommandError(f"there is no order {order[:60]!r} in this run; {did_you_mean(order, names)}")
+    rows = run.orders.select(["order", "second_decided", "authority"]).to_pylist()
+    given = next((row for row in rows if row["order"] == order), None)
+    if given is None:
+        return None
+    second = int(given["second_decided"])
+    if earlier is None and later is None:
+        return Decided(order, None, second)
+    if order in {one["order"] for one in run.manifest.get("orders_changed", [])}:
+        raise CommandError(f"`{order}` was given by a policy, which decides when; fork the run with another policy instead")
+    name, text = ("earlier", earlier) if earlier is not None else ("later", later)
+    try:
+        moved = round(parse(text, "duration"))
+    except UnitError as error:
+        raise CommandError(f"--{name}: {error}") from error
+    clock = run.manifest["start_clock_seconds"]
+    if moved <= 0:
+        raise CommandError(f"--{name}: {text!r} is no time")
+    if earlier is not None and moved > second:
+        most = say_duration(second) if second else "nothing"
+        raise CommandError(f"--earlier: `{order}` was decided on {say_clock(second, clock)}; it can be at most {most} earlier, at the start")
+    if later is not None and second + moved >= int(run.manifest["end_second"]):
+        raise CommandError(f"--later: {text!r} after {say_clock(second, clock)} is after the end of the run; ask --without {order}")
+    return Decided(order, -moved if earlier is not None else moved, second)
+
+
+def command(run: Run, asked: Asked | None, otherwise: str = "") -> str:
+    """The command that gives the answer again."""
+    where = Path(run.path).as_posix() if run.path is not None else "RUN"
+    return f"hyosan whatif {where} {asked.option() if asked is not None else otherwise}".strip()

@@ -1,0 +1,121 @@
+"""`Asker` answers questions about one run: a single one by running on, many by carrying differences forward, where that is exact and cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from hyosan.counterfactual.answer import WhatIf
+from hyosan.counterfactual.asked import Asked, Decided, Spared, command, decided, never_infected, not_bitten, person_of
+from hyosan.counterfactual.difference import Propagated, Propagation, TooManyError
+from hyosan.counterfactual.history import Futures, History
+from hyosan.counterfactual.outcome import outcome_of
+from hyosan.counterfactual.tape import Nowhere, Tape, unfit
+from hyosan.counterfactual.touching import Touch
+from hyosan.errors import CommandError
+from hyosan.forking import changed_course
+from hyosan.policy_record import Given
+from hyosan.results.run import Run
+from hyosan.results.tree import descendants
+from hyosan.running.clock import Progress
+from hyosan.units import say_clock
+
+
+class Asker:
+    """A finished run that questions are asked of. `many` runs it again once, so that each answer costs less.
+
+    Raises RunFolderError, ScenarioError, PolicyError as `hyosan.fork`.
+    """
+
+    def __init__(
+        self,
+        source: Run | Path | str,
+        *,
+        many: bool = False,
+        policies: Given = None,
+        files: Path | str | None = None,
+        threads: int | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self.run = source if isinstance(source, Run) else Run.open(source)
+        self.history = History(self.run, files=files, policies=policies, threads=threads, progress=progress)
+        self.here, self.clock = outcome_of(self.run), float(self.run.manifest["start_clock_seconds"])
+        self.propagation: Propagation | None = None
+        self.why = "for one question that costs least"
+        if many:
+            self._prepare()
+
+    def without(self, order: str) -> WhatIf:
+        """An order is not given."""
+        asked = decided(self.run, order, tuple(self.history.stages[-1].scenario.orders))
+        return self.answer(asked) if asked is not None else self._nothing(f"the order `{order}` had not been given", f"--without {order}")
+
+    def moved(self, order: str, earlier: str | None = None, later: str | None = None) -> WhatIf:
+        """The first giving of an order is decided sooner or later."""
+        asked = decided(self.run, order, tuple(self.history.stages[-1].scenario.orders), earlier, later)
+        when = f"--earlier {earlier!r}" if earlier is not None else f"--later {later!r}"
+        return self.answer(asked) if asked is not None else self._nothing(f"the order `{order}` had come otherwise", f"--order {order} {when}")
+
+    def never_infected(self, person: int | str) -> WhatIf:
+        """A person is never infected."""
+        who = person_of(self.run, person, frozenset(self.history.ids))
+        asked = never_infected(self.run, who)
+        return self.answer(asked) if asked is not None else self._nothing(f"person {who} had never been infected", f"--person {who}")
+
+    def not_bitten(self, infection: int | str) -> WhatIf:
+        """One infection does not happen: a person's id, or `id/2` for their second."""
+        return self.answer(not_bitten(self.run, infection))
+
+    def answer(self, asked: Asked) -> WhatIf:
+        """The answer to a question."""
+        if isinstance(asked, Decided):
+            return self._told(asked, self.decided_otherwise(asked.order, asked.since, asked.overrides()), self._ran_on(asked.since))
+        touch = Touch(asked, self.history.ids[asked.person], int(self.run.manifest["seed"]), self.history.length)
+        if self.propagation is None:
+            return self._told(asked, self.history.otherwise(self.history.stages, asked.second, touch), f"{self._ran_on(asked.second)}: {self.why}")
+        try:
+            return self._told(asked, self.propagation.of(touch), "")
+        except TooManyError:
+            why = f"{self._ran_on(asked.second)}: more than {self.propagation.most:,} people would differ"
+            return self._told(asked, self.history.otherwise(self.history.stages, asked.second, touch), why)
+
+    def _prepare(self) -> None:
+        """Run the run again, and keep everybody's state by tick, or checkpoints where differences cannot be carried forward."""
+        history = self.history
+        fresh = history.course(history.stages, Nowhere(), None).sim
+        self.why = "the run was forked" if len(history.stages) > 1 else unfit(fresh)
+        if self.why:
+            history.keep()
+        else:
+            self.propagation = Propagation(Tape(history), fresh, self.here)
+
+    def decided_otherwise(self, name: str, since: int, overrides: dict[str, str | None]) -> Futures:
+        """Run on with changes as of `hyosan.fork` from a second on. Raises CommandError: it lies in the past of a fork."""
+        history = self.history
+        tick = since // history.length
+        if tick < history.forked_at:
+            parent = self.run.manifest.get("fork", {}).get("parent") or "another"
+            raise CommandError(f"`{name}`: {say_clock(since, self.clock)} lies before this run was itself forked from {parent}; ask that run instead")
+        course = changed_course(self.run, history.stages, tick, overrides, policies=history.stages[-1].policies)
+        return history.otherwise(course, tick * history.length)
+
+    def _ran_on(self, since: int) -> str:
+        start = self.history.before(since // self.history.length)
+        from_ = "the start" if start is None else f"the checkpoint of {say_clock(start.checkpoint.tick * self.history.length, self.clock)}"
+        return f"run on in memory from {from_}"
+
+    def _told(self, asked: Asked, found: Futures | Propagated, why: str) -> WhatIf:
+        person = below = None
+        if isinstance(asked, Spared):
+            person, below = asked.person, len(descendants(self.run, asked.person, asked.second if asked.number is not None else None))
+        how, recomputed = "fork", 0
+        if isinstance(found, Propagated):
+            how, recomputed = "difference", found.recomputed
+            why = f"the difference was carried forward: {recomputed:,} steps of one person computed anew, {len(found.differing):,} people differ"
+        return WhatIf(
+            asked.said(), command(self.run, asked), how, why, self.here, found.outcome, found.difference, self.clock, below, person, recomputed
+        )
+
+    def _nothing(self, question: str, option: str) -> WhatIf:
+        why = "it did not happen in this run"
+        return WhatIf(question, command(self.run, None, option), "nothing", why, self.here, self.here, None, self.clock)

@@ -1,0 +1,159 @@
+"""Is the difference, carried forward, that between the run and one run again with the same person spared: in every field of everybody?"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from interventions import Tally, Town
+
+import hyosan
+from hyosan.counterfactual.difference import TooManyError
+from hyosan.counterfactual.history import History
+from hyosan.counterfactual.tape import unfit
+
+pytestmark = pytest.mark.usefixtures("compiled")
+
+
+def network(people: int = 300) -> dict[str, Any]:
+    """Friends of friends, some of them moved, in a scenario that runs through links alone."""
+    luck = random.Random(1)
+    near = [(one, (one + step) % people) for one in range(people) for step in (1, 2)]
+    pairs = {(min(pair), max(pair)) for pair in [(one, luck.randrange(people)) if luck.random() < 0.1 else (one, other) for one, other in near]}
+    edges = [[*pair, luck.choice((0.5, 1, 2))] for pair in sorted(pairs) if pair[0] != pair[1]]
+    return {
+        "name": "friends", "extends": "seir", "time": {"end": "100 days"},
+        "city": {"well_mixed": None, "network": {"people": people, "edges": edges}},
+        "pathogen": {"routes": {"contact": {"link": "0.25 per day"}}}, "seeds": {"first": {"count": 2}},
+    }  # fmt: skip
+
+
+JAB = {"works": "leaky", "doses": [{"effect": "60 %", "delay": "3 days"}]}
+DOSES = {"vaccine": "jab", "share": "50 %", "at": "2 days", "takes": "20 days"}
+TOWNS: dict[str, tuple[str, dict[str, Any]]] = {
+    "days": ("sars-cov-2", {"city.residents": 400, "time.end": "90 days"}),
+    "half days": ("influenza", {"city.residents": 300, "time.end": "60 days"}),
+    "hours, in a school": ("measles-school", {"time.end": "20 days"}),
+    "doses": ("influenza", {"city.residents": 300, "time.end": "60 days", "pathogen.vaccines.jab": JAB, "vaccination.all": DOSES}),
+    "waning": ("mers", {"city.residents": 300, "time.end": "120 days"}),
+    "everybody mixes": ("seir", {"city.well_mixed": 150, "time.end": "80 days"}),
+}
+
+
+@pytest.mark.parametrize("name", TOWNS)
+def test_it_is_that_of_a_run_again(name: str) -> None:
+    source, overrides = TOWNS[name]
+    tally = Tally()
+    for seed in (2, 3):
+        town = Town(source, seed, most=10**9, **overrides)
+        for asked in town.some(10):
+            assert town.wrong(asked, tally) == [], asked
+    print(name, tally)
+    assert tally.asked >= 5
+    assert tally.given_up == 0
+
+
+def test_it_is_so_in_a_network() -> None:
+    tally, town = Tally(), Town(network(), 4, most=10**9)
+    assert len(town.infected) > 20
+    for asked in town.some(20):
+        assert town.wrong(asked, tally) == [], asked
+    print(tally)
+
+
+def test_the_first_difference_is_that_of_the_logs() -> None:
+    town = Town("influenza", 2, **{"city.residents": 300, "time.end": "60 days"})
+    for asked in town.some(6):
+        found, ran = town.propagation.of(town.touch(asked)), town.history.otherwise(town.history.stages, asked.second, town.touch(asked))
+        assert found.difference is not None
+        assert ran.difference is not None
+        assert (found.difference.second, found.difference.table) == (ran.difference.second, ran.difference.table)
+        assert found.outcome == ran.outcome
+
+
+def test_importations_choose_again_among_those_who_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was infected before they would have come home can be chosen in the world in which they were not."""
+    monkeypatch.chdir(tmp_path)
+    Path("home.csv").write_text("day,count\n" + "\n".join(f"{day},2" for day in range(2, 40, 3)) + "\n")
+    tally = Tally()
+    town = Town("sars-cov-2", 1, most=10**9, **{"city.residents": 250, "time.end": "60 days", "importations.home": {"file": "home.csv"}})
+    for asked in town.some(20):
+        assert town.wrong(asked, tally) == [], asked
+    assert any(asked.seeded for asked in town.some(20))
+
+
+def test_a_seed_left_out_is_not_replaced() -> None:
+    town = Town("seir", 5, most=10**9, **{"city.well_mixed": 200, "time.end": "40 days"})
+    seeds = [person for person in town.infected if town.spared(person, 1).seeded]
+    assert len(seeds) == 10
+    for number in (1, None):
+        sim = town.again(town.spared(seeds[0], number))
+        ids = sim.floor.persons["id"]
+        seeded = set(ids[(sim.state.people["infector"] < 0) & (sim.state.people["episode"] > 0)].tolist())
+        assert seeded <= set(seeds[1:]) | {seeds[0]}
+        assert set(seeds[1:]) <= seeded
+        assert town.wrong(town.spared(seeds[0], number), Tally()) == []
+
+
+def test_one_who_is_spared_an_infection_goes_on_with_a_fresh_threshold() -> None:
+    """Some are infected later, none earlier, and who is never infected is not at all."""
+    town = Town("sars-cov-2", 2, most=10**9, **{"city.residents": 200, "time.end": "60 days"})
+    later = 0
+    for person in [person for person in town.infected if not town.spared(person, 1).seeded][:12]:
+        asked, row = town.spared(person, 1), town.history.ids[person]
+        sim = town.again(asked)
+        if sim.state.people["episode"][row]:
+            later += 1
+            assert sim.state.people["infected_at"][row] >> 20 > asked.second
+        assert not town.again(town.spared(person, None)).state.people["episode"][row]
+    assert 2 <= later <= 12
+
+
+def test_a_large_difference_is_given_up() -> None:
+    town = Town("seir", 1, most=20, **{"city.well_mixed": 400, "time.end": "60 days"})
+    with pytest.raises(TooManyError):
+        town.propagation.of(town.touch(town.spared(town.infected[0], None)))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "why"),
+    [
+        ({"orders.it": {"do": "close", "setting": "school", "when": "never"}}, "orders follow"),
+        ({"injects.rumour": {"do": "false_report", "at": "2 days", "count": 3, "counts_as": "ill"}}, "injects"),
+    ],
+)  # fmt: skip
+def test_what_is_limited_or_decided_cannot_be_carried_forward(overrides: dict[str, Any], why: str) -> None:
+    run = hyosan.run("influenza", overrides={"city.residents": 200, "time.end": "3 days"} | overrides, threads=1)
+    history = History(run, threads=1)
+    assert why in unfit(history.course(history.stages, None, None).sim)
+
+
+def test_people_who_flee_cannot_be_carried_forward() -> None:
+    history = History(hyosan.run("classroom", seed=3, threads=1), threads=1)
+    assert "fight" in unfit(history.course(history.stages, None, None).sim)
+
+
+@pytest.mark.long
+def test_ten_thousand_interventions() -> None:
+    """Towns of 600, many seeds; half are whole persons, half single infections. Those given up do not count."""
+    tally, seed = Tally(), 0
+    while tally.asked - tally.given_up < 10_000:
+        seed += 1
+        town = Town(("sars-cov-2", "influenza")[seed % 2], seed, **{"city.residents": 600, "time.end": "90 days"})
+        for asked in town.some(600, seed):
+            assert town.wrong(asked, tally) == [], (seed, asked)
+    print(tally)
+
+
+@pytest.mark.long
+def test_a_city_of_twenty_thousand() -> None:
+    """Where few are touched it need not be given up: those who differ are then under 1 % of the city."""
+    tally = Tally()
+    town = Town("measles", 2, **{"city.residents": 20_000, "time.end": "200 days"})
+    few = [town.wrong(asked, tally) for asked in town.some(len(town.infected))]
+    print(tally)
+    assert not np.any([len(one) for one in few])
+    assert tally.given_up <= tally.asked * 0.05
