@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SEED ?= 1
 SCENARIO ?= hyosan
+BASE ?= main
 RUN := runs/$(SCENARIO)-s$(SEED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint verify planted bench docs sources lock clean
+.PHONY: help run test test-all lint verify planted bench bench-compare docs sources lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +46,11 @@ test-all: $(READY) ## run all tests, also those that take minutes
 planted: $(READY) ## plant some sixty bugs in copies of the package: verification must see them (an hour; ARGS=--compiled: longer)
 	$(BIN)/python tests/verification/planted.py $(ARGS)
 
-bench: $(READY) ## measure how fast it is on this machine
-	$(BIN)/python -m tests.bench
+bench: $(READY) ## measure how fast it is, beside other programs (ARGS=--quick: small; --only NAME)
+	$(BIN)/hyosan bench $(ARGS)
+
+bench-compare: $(READY) ## measure a small set with another commit and this one, by turns (BASE=main)
+	$(BIN)/hyosan bench --base $(BASE) $(ARGS)
 
 docs: $(READY) ## run every example of the documentation, and check that all is documented
 	$(BIN)/pytest tests/docs -m "long or not long"

@@ -18,9 +18,13 @@ from typing import Any, TypeVar
 if "numba" not in sys.modules:  # once it is imported, its number of workers must not change any more
     os.environ.setdefault("NUMBA_NUM_THREADS", str(max(8, os.cpu_count() or 1)))
 # Workers beyond the mask of `use_threads` sleep; without this, asking for more threads than cores (to check results) would fail.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# OpenMP's threads otherwise spin between two loops, and take the processor from whatever else runs.
 
 import numba
 from numba.core.event import TimingListener, install_listener
+
+from hyosan.keeping import kept_folder
 
 _njit: Any = numba.njit
 _config: Any = numba.config
@@ -60,10 +64,8 @@ def source_hash() -> str:
 
 
 def cache_folder() -> Path:
-    """Where compiled kernels are kept: `HYOSAN_CACHE_DIR`, else the user's cache folder."""
-    given = os.environ.get("HYOSAN_CACHE_DIR") or os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(given) if given else Path.home() / ".cache"
-    return base / "hyosan" / "kernels" / source_hash()
+    """Where compiled kernels of these sources are kept."""
+    return kept_folder("kernels") / source_hash()
 
 
 def _prepare_cache() -> bool:

@@ -7,14 +7,18 @@ exact quantile over all but 1e-9 of the mass. `scenario/` hands in the parameter
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from functools import lru_cache
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.backend import rule
+from hyosan.keeping import kept_numbers
 from hyosan.luck import neg_log
 
 FIXED, EXPONENTIAL, UNIFORM, EMPIRICAL, TABLE = 0, 1, 2, 3, 4
@@ -37,6 +41,8 @@ class Law(NamedTuple):
 
 
 _EMPTY = np.zeros(0, dtype=np.int64)
+Tails: TypeAlias = tuple[list[Decimal], list[Decimal]]
+"""Quantiles at `_tails()` and at one minus them, seconds."""
 
 
 def fixed(seconds: float) -> Law:
@@ -62,35 +68,47 @@ def empirical(seconds: tuple[float, ...]) -> Law:
 @lru_cache(maxsize=256)
 def lognormal(mean: float, sd: float) -> Law:
     """Lognormal by mean and standard deviation in seconds."""
+    return _table("lognormal", mean, sd, _lognormal)
+
+
+def _lognormal(mean: float, sd: float) -> Tails:
     with localcontext() as context:
         context.prec = 30
         square = (1 + (Decimal(sd) / Decimal(mean)) ** 2).ln()
         mu, sigma = Decimal(mean).ln() - square / 2, square.sqrt()
         lower = [(mu + sigma * z).exp() for z in _normal_quantiles()]
         upper = [(mu - sigma * z).exp() for z in _normal_quantiles()]
-    return _table(lower, upper)
+    return lower, upper
 
 
 @lru_cache(maxsize=256)
 def weibull(shape: float, scale: float) -> Law:
     """Weibull by shape and scale (seconds)."""
+    return _table("weibull", shape, scale, _weibull)
+
+
+def _weibull(shape: float, scale: float) -> Tails:
     with localcontext() as context:
         context.prec = 30
         power = 1 / Decimal(shape)
         lower = [Decimal(scale) * (-(1 - p).ln()) ** power for p in _tails()]
         upper = [Decimal(scale) * (-p.ln()) ** power for p in _tails()]
-    return _table(lower, upper)
+    return lower, upper
 
 
 @lru_cache(maxsize=256)
 def gamma(mean: float, sd: float) -> Law:
     """Gamma by mean and standard deviation in seconds."""
+    return _table("gamma", mean, sd, _gamma)
+
+
+def _gamma(mean: float, sd: float) -> Tails:
     with localcontext() as context:
         context.prec = 30
         shape = (Decimal(mean) / Decimal(sd)) ** 2
         scale = Decimal(mean) / shape
         lower, upper = _gamma_quantiles(shape)
-        return _table([scale * x for x in lower], [scale * x for x in upper])
+        return [scale * x for x in lower], [scale * x for x in upper]
 
 
 def _whole(seconds: float) -> int:
@@ -103,10 +121,21 @@ def _tails() -> list[Decimal]:
     return [half ** (k + 2) * (1 + Decimal(j) / _STEPS) for k in range(_HALVINGS) for j in range(_STEPS + 1)]
 
 
-def _table(lower: list[Decimal], upper: list[Decimal]) -> Law:
-    cap = Decimal(MAX_SECONDS)
-    values = [int((min(x, cap) * _SUB).to_integral_value()) for x in [*lower, *upper]]
-    return Law(TABLE, 0, 0, np.array(values, dtype=np.int64))
+def _table(name: str, a: float, b: float, quantiles: Callable[[float, float], Tails]) -> Law:
+    """The law of quantiles at `_tails()`, made (up to a second of decimal arithmetic) or as it was kept by an earlier process."""
+
+    def make() -> NDArray[np.int64]:
+        cap = Decimal(MAX_SECONDS)
+        lower, upper = quantiles(a, b)
+        return np.array([int((min(x, cap) * _SUB).to_integral_value()) for x in [*lower, *upper]], dtype=np.int64)
+
+    return Law(TABLE, 0, 0, kept_numbers("laws", f"{_text_hash()} {name} {float(a).hex()} {float(b).hex()}", make))
+
+
+@lru_cache(maxsize=1)
+def _text_hash() -> str:
+    """Hash of this file: a table that another text made is not taken for one of this."""
+    return hashlib.blake2b(Path(__file__).read_bytes(), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,8 @@ from cyclopts import App, CycloptsError, Parameter
 from hyosan.cli.fitting import fit
 from hyosan.cli.folders import brief, export, report
 from hyosan.cli.forking import fork, rerun
+from hyosan.cli.kept import cache
+from hyosan.cli.measuring import bench
 from hyosan.cli.running import run
 from hyosan.cli.scenarios import check, city, new, pathogen
 from hyosan.cli.storytelling import rows, story
@@ -77,7 +79,7 @@ app = App(
     name="hyosan", help=_HELP, help_epilogue=_EPILOGUE, version=_version, default_parameter=Parameter(negative=()), suppress_keyboard_interrupt=False
 )
 
-for command in (run, fork, whatif, rerun, study, fit, check, pathogen, city, new, report, story, rows, brief, export):
+for command in (run, fork, whatif, rerun, study, fit, check, pathogen, city, new, report, story, rows, brief, export, bench, cache):
     app.command(command)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hyosan.scenario import condition
 from hyosan.scenario.beyond import Destination
-from hyosan.scenario.city import City
+from hyosan.scenario.city import EVERYWHERE, City
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.response_base import Order
 from hyosan.scenario.response_civil import AIMS
@@ -122,6 +122,8 @@ def _say_town(city: City) -> str:
     parts += [f"{number:,} {what}" for what, number in (("soldiers", city.soldiers), ("police", city.police)) if number]
     if city.school is not None:
         parts.append(f"the school `{city.school.name}`{' drawn room by room' if city.school.drawn else ''}")
+    if city.korea == EVERYWHERE:
+        return f"{city.name or 'all of Korea'}: built from the statistics of its 250 municipalities, {_listed(parts)}"
     place = city.korea or city.country
     return f"{city.name or place}: built from the statistics of {place}, {_listed(parts)}"
 

@@ -108,7 +108,7 @@ def canonical(table: str, chunk: Any) -> Any:
         column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
         names = column.dictionary.to_pylist()
         codes = column.indices.to_numpy(zero_copy_only=False)
-        used = sorted({names[code] for code in np.unique(codes)})
+        used = sorted({names[code] for code in np.flatnonzero(np.bincount(codes))})
         position = {name: number for number, name in enumerate(used)}
         moved = np.array([position.get(name, 0) for name in names], dtype=np.int16)[codes]
         values = pa.DictionaryArray.from_arrays(pa.array(moved), pa.array(used, pa.string()))

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -56,6 +57,16 @@ class TableHash:
             for chunk in chunks:
                 _feed(self._digest, chunk, self._names)
                 self._rows += len(chunk)
+
+    def fed(self, batches: Iterable[Any]) -> Iterator[Any]:
+        """The same batches, each added on its way by a thread beside: what is written is hashed meanwhile, without reading it again."""
+        with ThreadPoolExecutor(1) as beside:
+            tasks = []
+            for batch in batches:
+                tasks.append(beside.submit(self.update, batch))
+                yield batch
+            for task in tasks:
+                task.result()
 
     def digest(self) -> str:
         """The hash of all rows so far, as hexadecimal text; more rows may follow."""

@@ -19,11 +19,11 @@ from hyosan.errors import ResourceError, RunFolderError, SelfCheckError
 from hyosan.results import atomic
 from hyosan.results.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hyosan.results.columns import Columns, to_batch
-from hyosan.results.hashes import hash_table, history_hash, result_hash
+from hyosan.results.hashes import TableHash, history_hash, result_hash
 from hyosan.results.lock import LOCK_NAME, OWNER_NAME, FolderLock
 from hyosan.results.manifest import MARK, is_started, listed_files, read_manifest, verify_file, write_manifest
 from hyosan.results.manifest import NAME as MANIFEST
-from hyosan.results.tablefile import read_batches, write_table
+from hyosan.results.tablefile import read_batches, read_part, write_part, write_table
 from hyosan.tables import TABLES
 
 MAX_BUFFERED_ROWS = 1_000_000
@@ -106,10 +106,11 @@ class RunWriter:
             self._flush(table)
 
     def batches(self, table: str) -> Iterator[Any]:
-        """The rows of a table so far, as record batches."""
+        """The rows of a table so far, as record batches: those in parts, then those held in memory."""
         self._must_be_ready()
-        self._flush(table)
-        yield from self._read_parts(table)
+        for name, _, _ in self._parts[table]:
+            yield from read_part(self.folder / "parts" / name, table)
+        yield from self._buffers[table]
 
     def rows(self, table: str) -> int:
         """Rows of a table so far, buffered ones included."""
@@ -194,17 +195,17 @@ class RunWriter:
         Raises ResourceError: not enough disk (the run can be finished from its last checkpoint once there is).
         """
         self._must_be_ready()
-        for table in TABLES:
-            self._flush(table)
         needed = sum((self.folder / "parts" / name).stat().st_size for parts in self._parts.values() for name, _, _ in parts)
+        needed += sum(batch.nbytes for batches in self._buffers.values() for batch in batches)
         if 0 < atomic.free_bytes(self.folder) < needed:
             free = atomic.free_bytes(self.folder)
             raise ResourceError(f"{self.folder}: {needed:,} bytes are needed to finish the tables, {free:,} are free. Free some space.")
         hashes = {}
         for table in TABLES:
             path = self.folder / f"{table}.parquet"
-            write_table(path, table, self._read_parts(table), needed)
-            hashes[table] = hash_table(table, read_batches(path, table))
+            running = TableHash(table)
+            write_table(path, table, running.fed(self.batches(table)), needed)
+            hashes[table] = running.digest()
             self._files.add(path.name)
         names = sorted(self._files) + [f"checkpoints/{self._checkpoint_path(tick).name}" for tick in self.checkpoints()]
         whole = dict(manifest) | {
@@ -251,13 +252,9 @@ class RunWriter:
     def _write_part(self, table: str, batches: Iterable[Any], bytes_needed: int) -> None:
         folder = self.folder / "parts"
         self._make_folder(folder)
-        path = folder / f"{table}-{len(self._parts[table]) + 1:06d}.parquet"
-        rows = write_table(path, table, batches, bytes_needed)
+        path = folder / f"{table}-{len(self._parts[table]) + 1:06d}.arrows"
+        rows = write_part(path, table, batches, bytes_needed)
         self._parts[table].append((path.name, rows, atomic.hash_file(path)))
-
-    def _read_parts(self, table: str) -> Iterator[Any]:
-        for name, _, _ in self._parts[table]:
-            yield from read_batches(self.folder / "parts" / name, table)
 
     def _verified_checkpoint(self, tick: int) -> Checkpoint:
         checkpoint = read_checkpoint(self._checkpoint_path(tick))

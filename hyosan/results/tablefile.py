@@ -1,4 +1,5 @@
-"""Parquet files of the declared tables: written streamed with page checksums, read streamed within a byte limit.
+"""Parquet files of the declared tables: written streamed with page checksums, read streamed within a byte limit. Also parts of them,
+which only live until the run is finished.
 
 Row groups hold a fixed number of rows with sorted dictionaries, so equal rows give equal bytes however they came. A file that
 claims or unfolds to more bytes than the limit is refused before or while it is read, never after.
@@ -48,6 +49,34 @@ def read_batches(path: Path, table: str, limit_bytes: int = MAX_TABLE_BYTES) -> 
         raise RunFolderError(f"{path}: cannot be read: {error}. The file is missing or damaged.") from error
 
 
+def write_part(path: Path, table: str, batches: Iterable[Any], bytes_needed: int = 0) -> int:
+    """Write rows for the writer alone to read again, in Arrow's stream format (five times as fast as Parquet), and give their number.
+
+    Raises as `atomic_file`. The checkpoint that names a part holds its hash.
+    """
+    rows = 0
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with atomic_file(path, bytes_needed) as handle, pa.ipc.new_stream(handle, table_schema(table), options=options) as writer:
+        for chunk in rechunk(table, batches, GROUP_ROWS):
+            writer.write_table(chunk)
+            rows += len(chunk)
+    return rows
+
+
+def read_part(path: Path, table: str) -> Iterator[Any]:
+    """The rows of a part as record batches. Raises RunFolderError: missing, damaged, or of other columns."""
+    if path.suffix == ".parquet":  # of a run that an earlier version began
+        yield from read_batches(path, table)
+        return
+    try:
+        with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:
+            if not reader.schema.equals(table_schema(table)):
+                raise RunFolderError(f"{path}: its columns are not those of the table {table}. It is damaged or from another version.")
+            yield from reader
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise RunFolderError(f"{path}: cannot be read: {error}. The file is missing or damaged.") from error
+
+
 def _write(handle: BinaryIO, table: str, batches: Iterable[Any]) -> int:
     rows = 0
     with pq.ParquetWriter(
@@ -56,7 +85,7 @@ def _write(handle: BinaryIO, table: str, batches: Iterable[Any]) -> int:
         compression="zstd",
         use_dictionary=list(named_columns(table)),
         write_page_checksum=True,
-        write_statistics=True,
+        write_statistics=[name for name in table_schema(table).names if name.startswith("second")],  # what readers skip by; others cost a third
     ) as writer:
         for chunk in rechunk(table, batches, GROUP_ROWS):
             writer.write_table(canonical(table, chunk), row_group_size=GROUP_ROWS)

@@ -12,6 +12,8 @@ from hyosan.scenario.block import Block, Name
 from hyosan.units import Duration, Length, Loudness, Share
 
 MAX_PEOPLE = 100_000_000
+EVERYWHERE = "all"
+"""`korea: all` is all of Korea's municipalities."""
 
 
 class Lattice(Block):
@@ -110,7 +112,8 @@ class City(Block):
     """The ground and the people on it."""
 
     name: str | None = None
-    korea: str | None = Field(default=None, description="one of Korea's 250 municipalities, by English or Korean name or code")
+    korea: str | None = Field(default=None, description="one of Korea's 250 municipalities, by English or Korean name or code; `all`: all of them")
+    commuting: str | None = Field(default=None, description="with `korea: all`, a CSV file `home,work,commuters`; default: the radiation model")
     country: str | None = Field(default=None, description="one of 187 countries, by code of three letters or English name; needs `residents`")
     residents: Annotated[int, Field(ge=1, le=10**15)] | None = None
     household_size: Annotated[float, Field(ge=1.2, le=20)] | None = Field(default=None, description="mean of the city; default: that of the country")
@@ -143,6 +146,8 @@ class City(Block):
             raise ValueError(f"name exactly one ground of {', '.join(GROUNDS)}; found {', '.join(given) or 'none'}")
         if self.country is not None and self.residents is None:
             raise ValueError("`country` needs `residents`: how many people the city has, for example `residents: 250000`")
+        if self.commuting is not None and self.korea != EVERYWHERE:
+            raise ValueError("`commuting` goes with `korea: all`: it says who works in which municipality")
         alone = [name for name in ("places", "membership", "contacts") if getattr(self, name) is not None]
         if alone and self.people is None:
             raise ValueError(f"`{alone[0]}` needs `people`: the table of those who belong there")

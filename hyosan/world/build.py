@@ -7,12 +7,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from hyosan.errors import ScenarioError
-from hyosan.scenario.city import City
-from hyosan.world.build_town import build_town
+from hyosan.scenario.city import EVERYWHERE, City
+from hyosan.scenario.files import resolve_file
+from hyosan.world.build_country import build_country
+from hyosan.world.build_town import build_town, residents_of
 from hyosan.world.checks import check_table
+from hyosan.world.commuting import read_table
 from hyosan.world.contacts import build_lattice, build_network
 from hyosan.world.finish import finish
 from hyosan.world.frame import World
+from hyosan.world.kept import KEEP_FROM, kept_or_built
+from hyosan.world.korea_data import municipalities
 from hyosan.world.memory import estimate_bytes, refuse_if_too_large
 from hyosan.world.own_tables import build_own
 from hyosan.world.plain import build_households, build_rooms, build_well_mixed
@@ -51,6 +56,17 @@ def build(city: City, base: Path | None = None) -> World:
     if city.rooms is not None:
         return build_rooms(city, city.rooms)
     if city.korea is not None or city.country is not None:
-        return build_town(city)
+        return _build_large(city, folder)
     assert city.school is not None, "a city has exactly one ground"
     return build_school(city, city.school)
+
+
+def _build_large(city: City, folder: Path) -> World:
+    """A town, or all of Korea: kept from some size on, unless a file of the user's tells who works where."""
+    if city.commuting is not None:
+        return build_country(city, read_table(resolve_file(folder, city.commuting), municipalities()))
+
+    def make() -> World:
+        return build_country(city, None) if city.korea == EVERYWHERE else build_town(city)
+
+    return kept_or_built(city, make) if residents_of(city) >= KEEP_FROM else make()

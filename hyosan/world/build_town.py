@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyosan.scenario.city import City
+from hyosan.scenario.city import EVERYWHERE, City
 from hyosan.world import draws
 from hyosan.world.checks import town_checks
 from hyosan.world.country_data import find_country, national_figures
@@ -18,7 +18,7 @@ from hyosan.world.draws import Ints
 from hyosan.world.figures import Figures
 from hyosan.world.finish import People, finish
 from hyosan.world.frame import World
-from hyosan.world.korea_data import find_municipality, municipal_figures
+from hyosan.world.korea_data import find_municipality, municipal_figures, municipalities
 from hyosan.world.land import STREET_SOUND_LOST, lay_land, walk_seconds
 from hyosan.world.landmarks import add_construction_site, add_mountain_way, name_restaurant, settle_teachers_family
 from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
@@ -34,7 +34,9 @@ def residents_of(city: City) -> int:
     """How many residents a town has. Raises ScenarioError: no such municipality or country."""
     if city.country is not None:
         find_country(city.country)
-    return city.residents if city.residents is not None else find_municipality(city.korea or "").population
+    if city.residents is not None:
+        return city.residents
+    return sum(place.population for place in municipalities()) if city.korea == EVERYWHERE else find_municipality(city.korea or "").population
 
 
 def figures_of(city: City) -> Figures:
@@ -49,7 +51,13 @@ def build_town(city: City) -> World:
     draft = Draft()
     land = lay_land(draft, city, len(ages))
     town = settle(city, figures, draft, land, ages)
-    employ(town)
+    fill_town(town)
+    return finish(draft, people_of_town(town), checks=tuple(town.checks + town_checks(town)))
+
+
+def fill_town(town: Town, *, goes_to_work: float = 1.0) -> None:
+    """Schools, work and leisure for those who are settled; of those who have work by their age a share goes to a place of work."""
+    employ(town, goes_to_work)
     points = site_points(town)
     centre, scientist = _story(town, points)
     build_schools(town, points)
@@ -58,11 +66,9 @@ def build_town(city: City) -> World:
     build_workplaces(town)
     build_leisure(town)
     _build_extra(town, "leisure")
-    if city.landmarks:
+    if town.city.landmarks:
         town.role[scientist] = ROLES.index("science teacher")
         name_restaurant(town, centre)
-    people = _people(town)
-    return finish(draft, people, checks=tuple(town.checks + town_checks(town)))
 
 
 def _story(town: Town, points: dict[str, Ints]) -> tuple[int, Ints]:
@@ -89,7 +95,7 @@ def _build_extra(town: Town, slot: str) -> None:
         build_extra(town, name, town.city.kinds[name])
 
 
-def _people(town: Town) -> People:
+def people_of_town(town: Town) -> People:
     """The columns of all people: residents, then soldiers, who live in barracks beyond the gates and are no residents."""
     variant = draws.uniform(town.seed, draws.ROUTINE, town.ids, VARIANTS)
     slots = np.stack([town.home, town.day, town.leisure], axis=1)

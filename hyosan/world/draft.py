@@ -92,6 +92,24 @@ class Draft:
         """Ways by a door from `parent` into `places`: 20 s and 15 dB (assumed: a short walk, a brick wall)."""
         self.add_ways(parent, places, seconds=20, sound_lost=15, door=door, state=state)
 
+    def absorb(self, other: Draft, zone: str, east: int, north: int) -> int:
+        """Take in another draft, moved so many metres; its one zone besides "outside" and "camp" gets this name. Gives the row of its first place."""
+        offset = self.count
+        names = tuple(name if name in ("outside", "camp") else zone for name in other.zones.names)
+        places, ways = other.place_columns().copy(), other.way_columns().copy()
+        for row, codes, found in ((0, self.kinds, other.kinds.names), (1, self.settings, other.settings.names), (2, self.zones, names)):
+            places[row] = np.array([codes[name] for name in found], dtype=np.int64)[places[row]]
+        places[3] = np.where(places[3] >= 0, places[3] + offset, -1)
+        places[4] += east
+        places[5] += north
+        ways[:2] += offset
+        ways[6] = np.append([self.gates[name] for name in other.gates.names], -1)[ways[6]]
+        self._places.append(places)
+        self._ways.append(ways)
+        self.names |= {row + offset: f"{zone} / {name}" for row, name in other.names.items()}
+        self.count += other.count
+        return offset
+
     def place_columns(self) -> Ints:
         """[8, m] kind, setting, zone, parent, x, y, capacity, outside."""
         return np.concatenate(self._places, axis=1) if self._places else np.empty((8, 0), dtype=np.int64)

@@ -22,7 +22,7 @@ AGE, HOUSEHOLD_ORDER, LONE_PARENT, THREE_GENERATIONS, CHILD_ORDER, ADULT_CHILD, 
 ELDER_GAP, ALONE, COUPLE, HOUSEHOLD_CELL, HOME_SPOT, SCHOOL_PICK, SCHOOL_SPOT, SCHOOL_TIE = range(1009, 1017)
 CLASS_ORDER, TEACHER, EMPLOYED, WORKPLACE_SIZE, WORKPLACE_CELL, WORKER_ORDER, LEISURE_CELL, LEISURE_KIND = range(1017, 1025)
 LEISURE_CAPACITY, LEISURE_STEP, LEISURE_PICK, POLICE, POLICE_CELL, EXTRA_CELL, EXTRA_PICK, EXTRA_PLACE = range(1025, 1033)
-ROUTINE, SIBLING, FAMILY_SIZE, FAMILY_AGE, PLACE_SPOT, CHILD_SLOT = range(1033, 1039)
+ROUTINE, SIBLING, FAMILY_SIZE, FAMILY_AGE, PLACE_SPOT, CHILD_SLOT, COMMUTER, WORK_ELSEWHERE, GOES_TO_WORK = range(1033, 1042)
 assert luck.POPULATION < AGE, "the population's purposes lie above the engine's"
 
 _CHUNK = 1 << 20
@@ -51,7 +51,16 @@ def happens(seed: int, purpose: int, ids: Ints, share: float, n: Ints | int = 0)
 
 def shuffled(seed: int, purpose: int, ids: Ints, n: Ints | int = 0) -> Ints:
     """Positions of `ids` in random order (sorted by their bits; ties in the order given)."""
-    return np.argsort(luck.bits_array(seed, purpose, ids, n), kind="stable").astype(np.int64)
+    return in_order(luck.bits_array(seed, purpose, ids, n))
+
+
+def in_order(keys: Ints) -> Ints:
+    """Positions that sort `keys`, ties in the order given. Where no two are equal, the fast sort, which keeps no order of ties, does it."""
+    order = np.argsort(keys)
+    found = keys[order]
+    if bool(np.any(found[1:] == found[:-1])):
+        order = np.argsort(keys, kind="stable")
+    return order.astype(np.int64, copy=False)
 
 
 def apportion(weights: Ints, total: int) -> Ints:

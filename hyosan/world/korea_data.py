@@ -47,6 +47,7 @@ class Municipality(NamedTuple):
         return f"{self.name_en} ({self.province_en})"
 
 
+@cache
 def _rows(name: str) -> list[dict[str, str]]:
     with files("hyosan.world").joinpath("data", name).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -151,14 +152,22 @@ def kindergarten_size() -> int:
     return int(row["students"]) // int(row["schools"])
 
 
+@cache
+def _schools() -> dict[str, list[dict[str, str]]]:
+    """Rows of the schools of each municipality, by its code."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for r in _rows("schools.csv"):
+        found.setdefault(r["kostat_code"], []).append(r)
+    return found
+
+
 def school_sites(municipality: Municipality) -> dict[str, Ints]:
     """By level: [k, 2] metres east and north of the centre of the municipality's people, in order of school id."""
     sites: dict[str, list[tuple[int, int]]] = {"elementary": [], "middle": [], "high": []}
-    for r in _rows("schools.csv"):
-        if r["kostat_code"] == municipality.code:
-            east = round((float(r["lon"]) - municipality.centre_lon) * municipality.metres_per_degree_lon)
-            north = round((float(r["lat"]) - municipality.centre_lat) * METRES_PER_DEGREE_LAT)
-            sites[r["level"]].append((east, north))
+    for r in _schools().get(municipality.code, []):
+        east = round((float(r["lon"]) - municipality.centre_lon) * municipality.metres_per_degree_lon)
+        north = round((float(r["lat"]) - municipality.centre_lat) * METRES_PER_DEGREE_LAT)
+        sites[r["level"]].append((east, north))
     return {level: np.array(rows, dtype=np.int64).reshape(-1, 2) for level, rows in sites.items()}
 
 

@@ -127,17 +127,21 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
-def load_world(path: Path) -> World:
-    """The world saved in the folder `path`, its arrays read-only. Raises RunFolderError: a file is missing or damaged."""
+def load_world(path: Path, *, mapped: bool = False) -> World:
+    """The world saved in the folder `path`, its arrays read-only. Raises RunFolderError: a file is missing or damaged.
+
+    `mapped`: arrays stay on disk and are read when they are looked at; the hashes of files, which the names file's hash guards, are trusted
+    for the hash of the whole.
+    """
     meta = _meta(path)
     arrays: dict[str, NDArray[Any]] = {}
     for name in Ground._fields:
         file = _verified(path, f"{name}.npy", meta["files"][f"{name}.npy"])
         try:
-            array = np.load(file, allow_pickle=False)
+            array = np.load(file, mmap_mode="r" if mapped else None, allow_pickle=False)
         except ValueError:
             raise RunFolderError(f"{file}: is not an array; delete {path} and build the world anew") from None
-        arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
+        arrays[name] = np.asarray(array).astype(array.dtype.newbyteorder("="), copy=False)
         arrays[name].flags.writeable = False
     names = json.loads(_verified(path, "names.json", meta["files"]["names.json"]).read_text(encoding="utf-8"))
     world = World(
@@ -148,6 +152,6 @@ def load_world(path: Path) -> World:
         checks=tuple((str(row[0]), str(row[1]), float(row[2]), float(row[3]), float(row[4])) for row in names["checks"]),
         content_hash=meta["content_hash"],
     )
-    if content_hash(world) != world.content_hash:
+    if not mapped and content_hash(world) != world.content_hash:
         raise RunFolderError(f"{path / 'meta.json'}: names another world than the files hold; delete {path} and build the world anew")
     return world

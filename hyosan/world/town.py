@@ -100,11 +100,13 @@ def settle(city: City, figures: Figures, draft: Draft, land: Land, ages: Ints) -
     )  # fmt: skip
 
 
-def employ(town: Town) -> None:
-    """Decide who has work, by age."""
+def employ(town: Town, goes_to_work: float = 1.0) -> None:
+    """Decide who has work, by age; of them a share goes to a place of work."""
     limits = np.array([limit for limit, _ in EMPLOYED_PERCENT])
     percent = np.array([share for _, share in EMPLOYED_PERCENT])[np.searchsorted(limits, town.age, side="right")]
     town.employed = draws.uniform(town.seed, draws.EMPLOYED, town.ids, 100) < percent
+    if goes_to_work < 1:
+        town.employed &= draws.happens(town.seed, draws.GOES_TO_WORK, town.ids, goes_to_work)
 
 
 def employed_share_expected(ages: Ints) -> float:

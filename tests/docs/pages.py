@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from hyosan.bench.page import page as performance
 from hyosan.export import EXPORTS
 from hyosan.export.hubverse import COLUMNS as HUBVERSE_COLUMNS
 from hyosan.export.msel import COLUMNS as MSEL_COLUMNS
@@ -20,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 TABLES_PAGE = ROOT / "docs" / "tables.md"
 EXPORTS_PAGE = ROOT / "docs" / "exports.md"
+PERFORMANCE_PAGE = ROOT / "docs" / "performance.md"
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
@@ -109,6 +112,11 @@ def exports_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def performance_page() -> str:
+    """Speed, as one run of `hyosan bench --out docs/performance.json` measured it."""
+    return performance(json.loads(PERFORMANCE_PAGE.with_suffix(".json").read_text(encoding="utf-8")))
+
+
 def _columns(table: str, columns: tuple[Column, ...]) -> list[str]:
     rows = [f"| `{one.name}` | {_type(one.type)} | {one.unit} | {one.meaning} |" for one in columns]
     return ["", f"## {table}", "| column | type | unit | meaning |", "|---|---|---|---|", *rows]
@@ -121,4 +129,5 @@ def _type(arrow: object) -> str:
 if __name__ == "__main__":
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
     EXPORTS_PAGE.write_text(exports_page(), encoding="utf-8")
+    PERFORMANCE_PAGE.write_text(performance_page(), encoding="utf-8")
     sys.exit(0)

@@ -7,10 +7,23 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from pages import EXPORTS_PAGE, PAGES, ROOT, TABLES_PAGE, anchors, blocks, exports_page, links, tables_page
+from pages import (
+    EXPORTS_PAGE,
+    PAGES,
+    PERFORMANCE_PAGE,
+    ROOT,
+    TABLES_PAGE,
+    anchors,
+    blocks,
+    exports_page,
+    links,
+    performance_page,
+    tables_page,
+)
 from pydantic import BaseModel
 
 import hyosan
+from hyosan.bench.workloads import WORKLOADS
 from hyosan.cli import EXIT_CODES, app
 from hyosan.scenario import (
     authority,
@@ -110,6 +123,8 @@ def test_every_command_is_in_the_readme() -> None:
         "rows",
         "brief",
         "export",
+        "bench",
+        "cache",
     }
 
 
@@ -151,6 +166,15 @@ def test_the_page_of_exports_is_that_of_the_program() -> None:
     assert EXPORTS_PAGE.read_text(encoding="utf-8") == exports_page(), "renew it: python tests/docs/pages.py"
 
 
+def test_the_page_of_performance_is_that_of_its_results() -> None:
+    assert PERFORMANCE_PAGE.read_text(encoding="utf-8") == performance_page(), "renew it: python tests/docs/pages.py"
+
+
+def test_every_workload_of_the_bench_is_in_the_how_to() -> None:
+    text = (ROOT / "docs" / "how-to" / "bench.md").read_text(encoding="utf-8")
+    assert {name for name in WORKLOADS if f"| `{name}` |" not in text} == set()
+
+
 def test_every_export_is_in_the_how_to() -> None:
     from hyosan.export import EXPORTS
 
@@ -173,7 +197,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_are_as_the_program_takes_them(block: object) -> None:
     import shlex
 
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for line in block.text.splitlines():  # type: ignore[attr-defined]
         program, *arguments = shlex.split(line)
         if program == "hyosan":

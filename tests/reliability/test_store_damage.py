@@ -75,7 +75,7 @@ def test_damage_to_a_finished_run_is_refused_and_named(finished):
 def test_damage_to_an_unfinished_run_is_refused_on_resume(unfinished, tmp_path):
     rng = random.Random(2)
     files = _files(unfinished)
-    assert {path.suffix for path in files} == {".yaml", ".parquet", ".checkpoint"}
+    assert {path.suffix for path in files} == {".yaml", ".arrows", ".checkpoint"}
     for number in range(DAMAGES // 3):
         path = files[number % len(files)]
         undo = _damage(path, rng)

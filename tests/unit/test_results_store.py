@@ -10,6 +10,7 @@ from hyosan.errors import ResourceError, RunFolderError, SelfCheckError
 from hyosan.results import store, tablefile
 from hyosan.results.checkpoint import read_checkpoint, write_checkpoint
 from hyosan.results.columns import table_schema
+from hyosan.results.hashes import hash_table
 from hyosan.results.run import Run
 from hyosan.results.store import RunWriter
 from hyosan.tables import TABLES
@@ -43,6 +44,25 @@ def test_equal_rows_give_equal_files_however_they_came(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "MAX_BUFFERED_ROWS", 50)
     second = _write(tmp_path / "second", fake_run.lost_city(300), cuts=(1, 2, 140, 333))
     assert (first.path / "events.parquet").read_bytes() == (second.path / "events.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("write", [tablefile.write_part, tablefile.write_table], ids=["part", "part of an earlier version"])
+def test_a_part_is_read_as_it_was_written(write, tmp_path):
+    path = tmp_path / ("events.arrows" if write is tablefile.write_part else "events.parquet")
+    batches = [store.to_batch("events", columns) for columns in fake_run.split(fake_run.random_columns(50), [7, 30])]
+    assert write(path, "events", batches) == 50
+    found = pa.Table.from_batches(batches).to_pylist()
+    assert [row for batch in tablefile.read_part(path, "events") for row in batch.to_pylist()] == found
+    with pytest.raises(RunFolderError, match="its columns are not those of the table series"):
+        list(tablefile.read_part(path, "series"))
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(RunFolderError, match="missing or damaged"):
+        list(tablefile.read_part(path, "events"))
+
+
+def test_rows_are_hashed_as_they_stand_in_the_file(tmp_path):
+    run = _write(tmp_path / "run", fake_run.lost_city(300))
+    assert run.manifest["table_hashes"] == {table: hash_table(table, run.batches(table)) for table in TABLES}
 
 
 def test_absent_names_are_empty_text(tmp_path):
