@@ -9,6 +9,7 @@ from hyosan.engine.plans import place_row
 from hyosan.errors import ScenarioError
 from hyosan.scenario.injects import Arrival, FalseReport, LostReport, WayBlocked
 from hyosan.scenario.nearest import did_you_mean
+from hyosan.scenario.response_base import Order
 from hyosan.scenario.response_civil import Barricade, Close, Curfew, Evacuate
 from hyosan.scenario.response_force import Seize
 from hyosan.scenario.response_medical import Campaign, Isolate, ReduceContacts, Test, Trace, Treat
@@ -20,7 +21,10 @@ Named = Iterator[tuple[str, str, str]]
 
 
 def check_named(scenario: Scenario, world: World) -> None:
-    """Raises ScenarioError: an order or inject names a setting, zone, kind of place, role or gate that this city does not have."""
+    """Raises ScenarioError: an order or inject names a setting, zone, kind of place, role or gate that this city does not have.
+
+    Orders that are switched off may name what they like.
+    """
     routes = scenario.pathogen.routes
     rated = {setting for route in (routes.contact, routes.air) if route is not None for setting in route.rates}
     known: dict[str, tuple[str, ...]] = {
@@ -31,12 +35,17 @@ def check_named(scenario: Scenario, world: World) -> None:
         "gate": world.gates,
         "place named": tuple(world.place_names.values()),
     }
-    for order_name, order in scenario.orders.items():
+    for name, order in _given(scenario):
         if isinstance(order, Seize):
-            place_row(world, order.place, f"orders.{order_name}.place")
-    for path, what, name in _named(scenario):
-        if name not in known[what]:
-            raise ScenarioError(f"{path}: this city has no {what} `{name}`; {did_you_mean(name, known[what])}")
+            place_row(world, order.place, f"orders.{name}.place")
+    for path, what, missing in _named(scenario):
+        if missing not in known[what]:
+            raise ScenarioError(f"{path}: this city has no {what} `{missing}`; {did_you_mean(missing, known[what])}")
+
+
+def _given(scenario: Scenario) -> list[tuple[str, Order]]:
+    """Orders that may be given."""
+    return [(name, order) for name, order in scenario.orders.items() if order.when.strip() != "never"]
 
 
 def _named(scenario: Scenario) -> Named:
@@ -52,7 +61,7 @@ def _named(scenario: Scenario) -> Named:
         if isinstance(inject, Arrival):
             yield from _all(f"injects.{name}.zones", "zone", inject.zones)
             yield from _all(f"injects.{name}.role", "role", None if inject.role is None else [inject.role])
-    for name, order in scenario.orders.items():
+    for name, order in _given(scenario):
         path = f"orders.{name}"
         if isinstance(order, Curfew | Evacuate | Barricade):
             yield from _all(f"{path}.zones", "zone", order.zones)

@@ -83,7 +83,7 @@ def needed(sim):
     return sum(array.nbytes for part in parts for array in part)
 
 
-ABROAD = {"city.korea": None, "city.landmarks": False, "city.residents": 100_000, "seeds": {}, "noises": {}}
+ABROAD = {"city.korea": None, "city.landmarks": False, "city.residents": 100_000, "seeds": {}, "noises": {}, "orders.seizure": None}
 SIZES = {
     "well mixed": ("seir", {"city.well_mixed": 100_000}),
     "fight": ("szr", {"city.well_mixed": 100_000}),

@@ -566,6 +566,13 @@ def test_what_is_not_in_the_city_is_told_before_the_run() -> None:
             injected(inject)
 
 
+def test_an_order_that_is_switched_off_may_name_what_the_city_has_not() -> None:
+    order = {"orders.it": {"do": "seize", "place": "nowhere"}, "time.end": "2 min"}
+    with pytest.raises(ScenarioError, match=r"orders\.it\.place: this city has no place named 'nowhere'"):
+        hyosan.run("classroom", overrides=order, threads=1)
+    assert hyosan.run("classroom", overrides={**order, "orders.it": {**order["orders.it"], "when": "never"}}, threads=1).orders.num_rows == 0
+
+
 def test_a_csv_is_as_the_standard_says() -> None:
     text = as_csv([{"seq": "1", "text": 'say "go", then\nwait', "room": "2"}, {"seq": "2", "=x": "y"}])
     head, first, second = list(csv.reader(io.StringIO(text)))
