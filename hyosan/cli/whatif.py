@@ -71,6 +71,8 @@ def whatif(
         raise CommandError(f"--each {each} asks about all of them; it does not go with {' and '.join(given)}")
     if ending is not None and each != "order":
         raise CommandError("--ending goes with --each order")
+    if each is None and not given:
+        raise CommandError("what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person ID, --bite ID, or --each")
     if each == "person":
         return _each_person(folder, top, most, files, threads, as_json)
     if each == "order":

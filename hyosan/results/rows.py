@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hyosan.errors import CommandError
 from hyosan.results.run import Run
 from hyosan.scenario.nearest import did_you_mean
-from hyosan.tables import TABLES
+from hyosan.tables import EVENT_KINDS, TABLES
 
 MANIFEST = "manifest"
 _CONDITION = re.compile(r"([a-z_]+)\s*(<=|>=|!=|=|<|>)\s*(.*)", re.DOTALL)
@@ -26,7 +26,7 @@ def select(run: Run, table: str, conditions: Sequence[str] = (), columns: Sequen
 
     A condition is `column`, one of `= != < <= > >=`, a value. After `=` and `!=` several values may stand, apart by `|` (one in a name: `\|`).
 
-    Raises CommandError: no such table or column, or a condition that is none. RunFolderError: the file is damaged.
+    Raises CommandError: no such table, column or kind of event, or a condition that is none. RunFolderError: the file is damaged.
     """
     if table not in TABLES:
         raise CommandError(f"{table!r} is no table of a run; {did_you_mean(table, TABLES)}")
@@ -78,6 +78,8 @@ def _met(rows: Any, table: str, text: str) -> NDArray[np.bool_]:
             raise CommandError(f"{text!r}: {column} holds names; these are only compared by = and !=.")
         return np.asarray(_COMPARE[sign](rows[column].to_numpy(), _whole(value, text)), dtype=bool)
     given = [re.sub(r"\\(.)", r"\1", one) for one in _SPLIT.split(value)]
+    if (table, column) == ("events", "kind") and (unknown := next((one for one in given if one not in EVENT_KINDS), None)) is not None:
+        raise CommandError(f"{text!r}: {unknown!r} is no kind of event; {did_you_mean(unknown, EVENT_KINDS)}")
     found = np.isin(rows[column].to_numpy(), [_whole(one, text) for one in given]) if numbers else named(rows[column], *given)
     return found if sign == "=" else ~found
 

@@ -181,6 +181,7 @@ def test_names_with_bars_are_one_value(folder: Path) -> None:
         (["event"], "did you mean `events`"),
         (["events", "knd=infected"], "did you mean `kind`"),
         (["events", "infected"], "is no condition"),
+        (["events", "kind=infcted"], "did you mean `infected`"),
         (["events", "kind<3"], "holds names"),
         (["events", "second=soon"], "is no whole number"),
         (["events", "second<99999999999999999999"], "is no whole number"),

@@ -134,6 +134,7 @@ def test_the_command_tells_it_and_how_to_have_it_again(folder: Path, capsys: pyt
     assert "did you mean" in capsys.readouterr().err
     assert main(["whatif", str(folder), "--each", "person", "--without", "strike"]) == 2
     assert main(["whatif", str(folder), "--ending", "dead < 3"]) == 2
+    assert main(["whatif", str(folder)]) == 2
     assert "only in the run" in hyosan.whatif(folder, without="strike", threads=1)._repr_html_()
     assert sorted(path.name for path in folder.parent.iterdir()) == ["base", "worlds"]
 
