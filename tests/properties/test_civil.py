@@ -228,13 +228,13 @@ def test_any_measure_can_be_called_off(order: Changes) -> None:
 def test_a_quarantine_that_outlasts_martial_law_says_why() -> None:
     law = {"orders.law": {"do": "martial_law", "until": "time >= 20"}}
     run = at_the_gate(minutes=60 * 40, **law)
-    told = [text for text in sentences(run) if "quarantine" in text]
+    told = [said.text for said in sentences(run) if "quarantine" in said.text]
     assert told[-1] == (
         "When martial law ended on day 2 06:00, the quarantine went on to the end: a bound on the incubation period was to be believed once 50 "
         "periods were known, and 0 were."
     )
     ended = at_the_gate(minutes=60 * 60, **law, **{"orders.held.period": "1 day", "orders.held.until": "time >= 50"})
-    told = [text for text in sentences(ended) if "When martial law" in text]
+    told = [said.text for said in sentences(ended) if "When martial law" in said.text]
     assert told == ["When martial law ended on day 2 06:00, the quarantine went on until day 3 12:00: the time since the start is at least 50 hours."]
 
 
