@@ -24,7 +24,7 @@ from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS
 from hyosan.world.country_data import find_country
 from hyosan.world.frame import WEEK_HOURS, World
-from hyosan.world.mixing import GROUPS, MIX_BITS, contact_matrix, exposure_by_age
+from hyosan.world.mixing import GROUPS, MIX_BITS, age_groups, contact_matrix, exposure_by_age
 
 SURVEYED: Final = ("home", "school", "work", "other")
 """Settings of the survey. Classes and years count as school; whatever is not home, school or work is other."""
@@ -74,7 +74,7 @@ class Likeness:
 
 def groups_of(world: World) -> Ints:
     """[n] age group of each person."""
-    found: Ints = np.minimum(world.ground.person_age.astype(np.int64) // 5, GROUPS - 1)
+    found: Ints = age_groups(world.ground.person_age)
     return found
 
 

@@ -27,7 +27,7 @@ from hyosan.scenario.pathogen import ByAge, ByHost, Exposure, Pathogen, Transiti
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS
 from hyosan.world.frame import WEEK_HOURS, World
-from hyosan.world.mixing import GROUPS, MIX_BITS, contact_matrix, exposure_by_age
+from hyosan.world.mixing import GROUPS, MIX_BITS, age_groups, contact_matrix, exposure_by_age
 
 ROUTES: Final = ("contact", "air")
 """Routes that pass by exposure; of bites there is no such number, since it depends on who fights back."""
@@ -140,7 +140,7 @@ class _Cases:
         for k in range(1, self.slots):
             self.place[self.place[:, k] == self.place[:, 0], k] = -1
         self.schedule = ground.person_schedule.astype(np.int64)
-        self.group = np.minimum(ground.person_age.astype(np.int64) // 5, GROUPS - 1)
+        self.group = age_groups(ground.person_age)
         self.tick = scenario.time.tick
         self._hours()
         settings = len(world.settings)

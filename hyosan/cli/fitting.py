@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from hyosan.cli.options import Changes, JsonLines, Quiet, Source, Switch, Workers, style_of
+from hyosan.cli.options import Changes, JsonLines, Quiet, Source, Switch, Workers, processes, style_of
 from hyosan.cli.telling import announce, watched
 from hyosan.errors import CommandError
 
@@ -86,12 +85,11 @@ def fit(
     import hyosan.fitting.fit
     from hyosan.cli.study_progress import shown
 
-    count = workers if workers is not None else os.cpu_count() or 1
     reduced = {"auto": None, "yes": True, "no": False}[reduce]
     with watched(shown(style, "draws"), f"Give the same command again to go on: draws that are done in {folder} stay done.") as watch:
         found = hyosan.fitting.fit.fit(
-            source, to=to, draws=draws, out=folder, workers=count, ray=ray, accept=share, by=by, transform=transform, reduce=reduced, pick=pick,
-            recover=recover, because=because, overrides=changes, force=force, progress=watch,
+            source, to=to, draws=draws, out=folder, workers=processes(workers), ray=ray, accept=share, by=by, transform=transform, reduce=reduced,
+            pick=pick, recover=recover, because=because, overrides=changes, force=force, progress=watch,
         )  # fmt: skip
 
     from hyosan.fitting.report import sentences, text_of_fit

@@ -5,6 +5,7 @@ Where no help is given here, the command's own docstring says what it means ther
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,3 +42,8 @@ Style = Literal["plain", "verbose", "quiet", "json"]
 def style_of(as_json: bool, quiet: bool, verbose: bool = False) -> Style:
     """The style that options ask for: JSON before silence, silence before details."""
     return "json" if as_json else "quiet" if quiet else "verbose" if verbose else "plain"
+
+
+def processes(workers: int | None) -> int:
+    """How many processes run members: as many as asked for, else one for each core."""
+    return workers if workers is not None else os.cpu_count() or 1

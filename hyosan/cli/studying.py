@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
-from hyosan.cli.options import Changes, JsonLines, Quiet, Switch, Workers, style_of
+from hyosan.cli.options import Changes, JsonLines, Quiet, Switch, Workers, processes, style_of
 from hyosan.cli.telling import announce, watched
 
 
@@ -55,9 +54,8 @@ def study(
     import hyosan.studies.study
     from hyosan.cli.study_progress import shown
 
-    count = workers if workers is not None else os.cpu_count() or 1
     with watched(shown(style, "runs"), f"Give the same command again to go on: what is done in {folder} stays done.") as watch:
-        found = hyosan.studies.study.study(file, out=folder, workers=count, ray=ray, overrides=changes, force=force, progress=watch)
+        found = hyosan.studies.study.study(file, out=folder, workers=processes(workers), ray=ray, overrides=changes, force=force, progress=watch)
 
     from hyosan.report.studies import account_of_study, text_of_study, write_study_report
 

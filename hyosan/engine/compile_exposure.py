@@ -14,7 +14,7 @@ from hyosan.errors import ScenarioError
 from hyosan.rules.transmit import COEFFICIENT_BITS, WEIGHT
 from hyosan.scenario.root import Scenario
 from hyosan.world.frame import World
-from hyosan.world.mixing import GROUPS, contact_matrix, exposure_by_age
+from hyosan.world.mixing import GROUPS, age_groups, contact_matrix, exposure_by_age
 
 COMMON = ("anywhere", "home", "school", "class", "year", "work", "leisure", "street", "community", "camp")
 """Settings that may be named though a city has no place of them."""
@@ -42,7 +42,7 @@ def exposing(scenario: Scenario, world: World) -> tuple[Any, NDArray[np.int64], 
 
 def _matrix(name: str, field: str, matrices: dict[str, NDArray[np.int64]], scenario: Scenario, world: World) -> int:
     if name not in matrices:
-        groups = np.minimum(world.ground.person_age // 5, GROUPS - 1)
+        groups = age_groups(world.ground.person_age)
         people = np.bincount(groups, minlength=GROUPS).astype(np.int64)
         matrices[name] = exposure_by_age(contact_matrix(name, scenario.base, field), people)
     return list(matrices).index(name)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hyosan.engine.records import lines
 from hyosan.engine.rulebook import GROUNDS, PERSONS, WAYS, Floor
 from hyosan.world.frame import World
+from hyosan.world.mixing import age_groups
 
 WELDED: Final = 2
 """State of a door that nobody opens."""
@@ -60,8 +61,7 @@ def make_floor(
         WAYS, len(to), to=to, seconds=ground.way_seconds, door=ground.way_door, sound_lost=ground.way_sound_lost, gate=ground.way_gate,
         back=ground.way_back, from_=from_, to_id=ground.place_id[to],
     )  # fmt: skip
-    groups = np.minimum(ground.person_age // 5, 15)
-    spots = np.column_stack([np.where(slots < 0, home[:, None], slots), schedule, groups]).astype(np.int32)
+    spots = np.column_stack([np.where(slots < 0, home[:, None], slots), schedule, age_groups(ground.person_age)]).astype(np.int32)
     return Floor(
         persons, slots, spots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
         _members_schedules(ground.member_start, schedule[ground.member_person]),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.engine.infectors import coefficient, matrix_of
-from hyosan.engine.presence import week_tick
+from hyosan.engine.presence import any_curfew, week_tick
 from hyosan.engine.state import ASK, C_GLANCE, F_APART, F_HOME, ROUTINE
 from hyosan.rules.exact import mul_shift
 from hyosan.rules.transmit import OPEN_BITS
@@ -24,11 +24,7 @@ SAFE: Final = 1 << 58
 @inner
 def may_glance(s: Any, b: Any) -> None:
     """Note whether this tick is one in which routines and places alone decide."""
-    plain = 1 if b.one[0].contact_link == 0 and b.one[0].strains == 1 else 0
-    for zone in range(len(s.zones)):
-        if s.zones[zone].curfew > 0:
-            plain = 0
-    s.count[C_GLANCE] = plain
+    s.count[C_GLANCE] = 1 if b.one[0].contact_link == 0 and b.one[0].strains == 1 and not any_curfew(s) else 0
 
 
 @inner

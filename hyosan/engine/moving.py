@@ -10,7 +10,7 @@ from hyosan.backend import inner, rule
 from hyosan.engine.course import CALLED, CAPTURED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
 from hyosan.engine.doors import renew_door
 from hyosan.engine.lists import drop_due, drop_wake, set_infectious, set_tracked, wake_in
-from hyosan.engine.presence import routine_place, set_place, week_tick, where
+from hyosan.engine.presence import any_curfew, routine_place, set_place, week_tick, where
 from hyosan.engine.state import (
     C_AWAKE,
     C_CAMP,
@@ -315,11 +315,8 @@ def follow_tracked(s: Any, g: Any, b: Any, tick: int) -> None:
 @inner
 def routines_turn(s: Any, b: Any, tick: int) -> bool:
     """Whether anybody's routine may lead elsewhere than when ways were last followed: by the hour, or by order."""
-    if s.count[C_NEW_WAYS]:
+    if s.count[C_NEW_WAYS] or any_curfew(s):
         return True
-    for zone in range(len(s.zones)):
-        if s.zones[zone].curfew > 0:
-            return True
     now, then = week_tick(b, tick), week_tick(b, s.count[C_FOLLOW_TICK])
     for schedule in range(len(b.main_slot)):
         if b.main_slot[schedule, now] != b.main_slot[schedule, then]:

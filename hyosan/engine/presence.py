@@ -34,6 +34,15 @@ def slot_place(s: Any, g: Any, b: Any, i: int, slot: int) -> int:
 
 
 @inner
+def any_curfew(s: Any) -> bool:
+    """Whether a curfew is in force in some zone."""
+    for zone in range(len(s.zones)):
+        if s.zones[zone].curfew > 0:
+            return True
+    return False
+
+
+@inner
 def slips_out(s: Any, g: Any, b: Any, i: int, share: int) -> bool:
     """Whether person i, who keeps to a curfew, slips out on this day."""
     return share > 0 and bits(b.one[0].seed, SLIP, g.persons[i].id, 0, s.count[C_DAY]) >> 30 < share

@@ -40,7 +40,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
         s.reserves[i] = threshold(seed, RESERVE, name, 0, 0)
         s.ease[i] = ASK
-        p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.rest = p.death = p.dead_from = p.notes = 0
+        p.kill_reserve = p.leave_reserve = p.ready = p.decision = p.alarm = p.death = p.dead_from = p.notes = 0
         p.luck = p.strain = p.past = p.doses = p.dosed_at = 0
         p.vaccine = -1
         p.counted = as_counted(g.persons[i].zone, 0, b.states[b.one[0].susceptible].kind)

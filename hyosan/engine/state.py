@@ -80,7 +80,6 @@ PEOPLE = {  # what is read together stands together: 8 columns are a line of the
     "kill_reserve": "unspent threshold of being killed, of those who bite",
     "leave_reserve": "unspent threshold of getting out of the present place; 0 = not drawn",
     "obeys": "luck of keeping to orders, 2**-32, fixed at birth",
-    "rest": "instant before which one who pursues does not look around of itself",
     "infectiousness": "factor on what one exerts, 1/1024, drawn at each infection",
     "infector": "row; -1",
     "infected_at": "instant; NEVER",

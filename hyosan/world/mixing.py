@@ -25,6 +25,12 @@ MIX_BITS: Final = 16
 _FILE = Path(__file__).parent / "data" / "contact_matrices.parquet"
 
 
+def age_groups(ages: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The group of 5 years of each age, 0 to GROUPS - 1; the last is 75 and over."""
+    found: NDArray[np.int64] = np.minimum(np.asarray(ages, dtype=np.int64) // 5, GROUPS - 1)
+    return found
+
+
 def contact_matrix(name: str, base: Path, field: str) -> NDArray[np.float64]:
     """The matrix [16, 16] of mean contacts per day of one person of a group (row) with a group (column).
 
