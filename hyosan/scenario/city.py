@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from hyosan.scenario.block import Block, Name
+from hyosan.scenario.ties import Ties
 from hyosan.units import Duration, Length, Loudness, Share
 
 MAX_PEOPLE = 100_000_000
@@ -135,6 +136,7 @@ class City(Block):
     landmarks: bool = Field(default=False, description="add the flagship's construction site, teacher's house and mountain way")
     soldiers: Annotated[int, Field(ge=0, le=100_000)] = 0
     police: Annotated[int, Field(ge=0, le=100_000)] = 0
+    ties: Ties | None = Field(default=None, description="who is family, friend, bully of whom; default: nobody has ties")
     population_seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ from hyosan.world.memory import bytes_for, bytes_for_links, refuse_if_too_many
 from hyosan.world.own_places import SLOTS, Belonging, Persons, add_places, codes_of, named_file, refuse_twice
 from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
 from hyosan.world.table_file import TableFile, nearest_of, read_table
+from hyosan.world.ties import tie_people
 
 OLDEST: Final = 120
 _YOUNG: Final = 12
@@ -50,7 +51,8 @@ def build_own(city: City, base: Path) -> World:
     routine[school] = np.where(age[school] < _YOUNG, ROUTINES.index("young pupil"), ROUTINES.index("pupil"))
     schedule = routine * VARIANTS + draws.uniform(city.population_seed, draws.ROUTINE, people.id, VARIANTS)
     role = codes_of(draft.roles, people.table.words("role", "resident")[people.row], people.table, "roles")
-    return finish(draft, People(people.id, age, role, schedule, slots, week_table()), links, _checks(people))
+    columns = People(people.id, age, role, schedule, slots, week_table())
+    return finish(draft, columns, links, _checks(people), tie_people(city.ties, city.population_seed, draft, columns))
 
 
 def _checks(people: Persons) -> tuple[Check, ...]:

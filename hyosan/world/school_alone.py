@@ -19,6 +19,7 @@ from hyosan.world.korea_data import household_sizes, level_of
 from hyosan.world.land import lay_land
 from hyosan.world.plain import ZONE, on_grid
 from hyosan.world.schedules import school_table
+from hyosan.world.ties import tie_people
 from hyosan.world.town import HOME_CAPACITY
 
 _SIBLING_AT_SCHOOL: Final = 0.33
@@ -58,7 +59,8 @@ def build_school(city: City, school: School) -> World:
         number = int(members.household.max()) + 1
         x, y = on_grid(number)
         homes = _add_homes(draft, number, x, y, np.zeros(number, np.int64) + draft.zones[ZONE], False)
-    return finish(draft, _people(city, draft, drawn, members, years, homes, building))
+    people = _people(city, draft, drawn, members, years, homes, building)
+    return finish(draft, people, ties=tie_people(city.ties, city.population_seed, draft, people))
 
 
 def _places(draft: Draft, school: School, numbers: list[int]) -> tuple[Drawn, int]:

@@ -39,6 +39,7 @@ from hyosan.scenario import (
     response_force,
     response_medical,
     root,
+    ties,
     who,
 )
 from hyosan.scenario.condition import KNOWN_NAMES, ORDER_NAMES
@@ -54,7 +55,21 @@ def models() -> list[type[BaseModel]]:
     """Every part of a scenario."""
     found = {
         value
-        for module in (root, city, pathogen, response_civil, response_force, response_medical, behaviour, beyond, block, who, authority, injects)
+        for module in (
+            root,
+            city,
+            pathogen,
+            response_civil,
+            response_force,
+            response_medical,
+            behaviour,
+            beyond,
+            block,
+            who,
+            authority,
+            injects,
+            ties,
+        )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, block.Block)
     }
