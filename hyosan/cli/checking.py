@@ -130,12 +130,15 @@ def _say_town(city: City) -> str:
 
 def say_seed(seed: Seed, infected: str) -> str:
     """Who is infected first."""
-    number = (
-        f"{seed.count:,} {'person' if seed.count == 1 else 'people'}" if seed.count is not None else f"each person with probability {seed.share:g}"
-    )
+    if seed.person is not None:
+        number, enters = seed.person, "enters"
+    elif seed.count is not None:
+        number, enters = f"{seed.count:,} {'person' if seed.count == 1 else 'people'}", "enter"
+    else:
+        number, enters = f"each person with probability {seed.share:g}", "enter"
     who = [_who(seed.ages, seed.zones, seed.role), f"at {seed.place}" if seed.place else "", f"with {seed.strain}" if seed.strain else ""]
     over = f", infected within {say_duration(seed.over)} before" if seed.over else ""
-    return " ".join([number, *(part for part in who if part), f"enter `{seed.state or infected}` at {seed.at}{over}"])
+    return " ".join([number, *(part for part in who if part), f"{enters} `{seed.state or infected}` at {seed.at}{over}"])
 
 
 def _who(ages: str | None, zones: tuple[str, ...] | None, role: str | None = None) -> str:
