@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from hyosan.errors import CommandError
 from hyosan.report.counts import Row, clock, say
 from hyosan.report.people import Persons
+from hyosan.results.names import id_of
 from hyosan.results.rows import condition
 from hyosan.results.run import Run
 from hyosan.results.world import world_of
@@ -76,16 +77,16 @@ class Story:
         return f'<div style="font-family:system-ui,sans-serif"><h4>{who}</h4>{about}<table>{rows}</table><p>{fate}</p></div>'
 
 
-def story(run: Run | Path | str, person: int) -> Story:
-    """The story of a person of a finished run, by id.
+def story(run: Run | Path | str, person: int | str) -> Story:
+    """The story of a person of a finished run, by id or name.
 
-    Main arguments: `run`, a run or its folder; `person`, an id as in `people.parquet` and the events.
+    Main arguments: `run`, a run or its folder; `person`, an id as in `people.parquet` and the events, or a name of the cast.
     Other arguments: none.
 
     Raises CommandError: there is no such person, or nothing is known of them. RunFolderError: the run is missing or damaged.
     """
     found = run if isinstance(run, Run) else Run.open(run)
-    return stories(Persons(found, world_of(found)), [person])[0]
+    return stories(Persons(found, world_of(found)), [id_of(found, person)])[0]
 
 
 def stories(names: Persons, persons: list[int]) -> list[Story]:
@@ -114,7 +115,7 @@ def _story(names: Persons, person: int, rows: list[Row], orders: list[Row]) -> S
     return Story(
         {
             "person": person,
-            "who": _first_up(names.say(person)),
+            "who": _first_up(names.introduce(person)),
             "about": [*_company(names, person, row)],
             "events": told,
             "fate": _fate(names, person, row, rows, orders),
@@ -245,11 +246,14 @@ def _fate(names: Persons, person: int, row: Row | None, rows: list[Row], orders:
             "text": "How it ended for them is not logged." if rows else "Nothing happened to them that is logged: came out alive.",
             "table": "people",
             "where": [f"person={person}"],
+            "died": False,
+            "missing": False,
         }
+    missing = no_body(names, row, rows)
     text = _first_up(_ENDINGS[row["ending"]])
     until = row["died_second"] if row["died_second"] >= 0 else run.manifest["end_second"]
     if row["died_second"] >= 0:
-        text += f" on {clock(run, row['died_second'])}"
+        text += f" on {clock(run, row['died_second'])}{', and no body was found' if missing else ''}"
     elif row["ending"] in _ALIVE:
         place = names.place(row["place"])
         last = [one for one in rows if one["person"] == person and one["kind"] in ("quarantined", "released", "left_city", "slipped_out")]
@@ -260,7 +264,14 @@ def _fate(names: Persons, person: int, row: Row | None, rows: list[Row], orders:
     lived = [order for order in orders if 0 <= order["second_effective"] <= until]
     named = list(dict.fromkeys(order["order"] for order in lived))
     text += f". Orders that took effect before that: {_listed([say(one) for one in named])}" if named else ""
-    return {"text": f"{text}.", "table": "people", "where": [f"person={person}"]}
+    return {"text": f"{text}.", "table": "people", "where": [f"person={person}"], "died": row["died_second"] >= 0, "missing": missing}
+
+
+def no_body(names: Persons, row: Row, rows: list[Row]) -> bool:
+    """Whether somebody died and nobody noticed the body, in a scenario in which bodies are noticed. `rows`: the events of that person."""
+    if row["died_second"] < 0 or not names.is_noticed(row["state"]):
+        return False
+    return not any(one["kind"] == "noticed" and one["person"] == row["person"] and one["from"] == row["state"] for one in rows)
 
 
 def _listed(parts: list[str]) -> str:

@@ -89,7 +89,10 @@ class _Casting:
                 return row
         near = get_close_matches(place, list(self.draft.names.values()), 3, 0.3)
         hint = f"; nearest: {', '.join(near)}" if near else ""
-        raise ScenarioError(f"city.cast.{name}.place: this city has no place named {place!r}{hint}")
+        raise ScenarioError(
+            f"city.cast.{name}.place: this city has no place named {place!r}{hint}. A smaller city may lack it: name another place, "
+            "or leave the cast out (`city.cast` null)"
+        )
 
     def _not_too_many(self) -> None:
         """Raises ScenarioError: more of the cast at a place than belong to it."""

@@ -194,7 +194,7 @@ def lost_city(count: int = 3000, hostile_name: str = "") -> Run:
         {"person": 100 + i, "age": int(rng.integers(0, 90)), "role": "pupil" if i % 5 == 0 else "resident", "host": "ordinary",
          "home": 1, "home_zone": ZONES[i % 20], "state": "dead" if i < count // 2 else "turned",
          "ending": "killed_in_strikes" if i < count // 2 else "killed_otherwise", "place": 1000,
-         "infected_second": int(seconds[min(i, count - 1)]), "infector": -1, "died_second": 5 * DAY if i < count // 2 else -1}
+         "infected_second": int(seconds[min(i, count - 1)]), "infector": -1, "died_second": 5 * DAY if i < count // 2 else -1, "name": ""}
         for i in range(count)
     ]  # fmt: skip
     events = sorted(infections + killed + quarantined, key=lambda row: row["second"])

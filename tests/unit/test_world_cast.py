@@ -215,5 +215,6 @@ def test_the_one_seeded_is_the_one_named() -> None:
     world = build(load("measles-school", overrides=changes).city)
     (bob,) = [person for person, name in world.person_names.items() if name == "Bob"]
     assert done.events.filter(pc.equal(done.events["kind"], "seeded"))["person"].to_pylist() == [bob]
+    assert sorted(done.people["name"].to_pylist()) == ["Bob", "Eve"], "who has a name has a row, whatever happens to them; others only then"
     with pytest.raises(HyosanError, match=r"seeds\.first\.person: 'Bob' is not of the role, ages, zones or place told"):
         hyosan.run("measles-school", overrides=changes | {"seeds": {"first": {"person": "Bob", "ages": "60-70"}}}, seed=1, threads=1)
