@@ -92,7 +92,7 @@ def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
         "spread": {key: value for key, value in facts.spread._asdict().items() if key not in ("seconds", "infectors")},
         "infectors": [{"who": persons.say(row["person"]), **row} for row in facts.spread.infectors],
         "descent": descent_rows(facts, branches(facts), persons),
-        "cast": cast(facts, persons, register),
+        "cast": cast(persons, register),
         "stories": [{"because": why, **one.to_json()} for (_, why), one in zip(shown, stories(persons, [who for who, _ in shown]), strict=True)],
         "ages": facts.ages,
         "decisions": facts.decisions,

@@ -5,10 +5,10 @@ The words are those of the person's story (`story.py`). What no row holds is not
 
 from __future__ import annotations
 
-from hyosan.report.counts import Facts, Row
+from hyosan.report.counts import Row
 from hyosan.report.evidence import Register, Said, Source
 from hyosan.report.people import Persons
-from hyosan.report.story import Story, stories
+from hyosan.report.story import NO_BODY, ORDERS_BEFORE, Story, stories
 from hyosan.results.rows import condition
 
 MOST_CHOICES = 2
@@ -23,12 +23,12 @@ _WENT_ON = (
 _READ = ("person", "name", "age", "role", "home_zone", "state", "ending", "place", "died_second")
 
 
-def cast(facts: Facts, persons: Persons, register: Register) -> list[Row]:
-    """Of each of the cast, in order of the scenario as far as ids tell: person, name, who, fate, sentences with their evidence."""
-    return [_member(facts, persons.names[one.told["person"]], one, register) for one in stories(persons, list(persons.names))]
+def cast(persons: Persons, register: Register) -> list[Row]:
+    """Of each of the cast, in the order of the scenario: person, name, who, fate, sentences with their evidence."""
+    return [_member(persons.names[one.told["person"]], one, register) for one in stories(persons, list(persons.names))]
 
 
-def _member(facts: Facts, name: str, story: Story, register: Register) -> Row:
+def _member(name: str, story: Story, register: Register) -> Row:
     told, person = story.told, story.told["person"]
     mine = f"person={person}"
     row = Source("people", (mine,), _READ)
@@ -39,8 +39,10 @@ def _member(facts: Facts, name: str, story: Story, register: Register) -> Row:
     rests: tuple[Source, ...] = (row,)
     if told["fate"]["died"]:
         rests += (Source("events", ("kind=noticed", mine), ("second", "person", "from", "to")),)
-    end = told["fate"]["text"]
-    fate = register.say(Said(f"Missing, no body found; in truth: {end[:1].lower()}{end[1:]}" if told["fate"]["missing"] else end, rests))
+    end = told["fate"]["text"].partition(ORDERS_BEFORE)[0].rstrip(".")
+    if end != (found := end.replace(NO_BODY, "")):
+        end = f"Missing, no body found; in truth {found[:1].lower()}{found[1:]}"
+    fate = register.say(Said(f"{end}.", rests))
     return {"person": person, "name": name, "who": told["who"], "fate": fate, "sentences": [register.say(one) for one in said]}
 
 

@@ -83,8 +83,10 @@ class Persons:
 
     @cached_property
     def names(self) -> dict[int, str]:
-        """Names of people, by id."""
-        return names_of(self.run)
+        """Names of people, by id, in the order in which the scenario names them."""
+        found = names_of(self.run)
+        order = list((written(self.run).get("city") or {}).get("cast") or {})
+        return dict(sorted(found.items(), key=lambda one: order.index(one[1]) if one[1] in order else len(order)))
 
     @cached_property
     def _names(self) -> dict[int, str]:

@@ -113,20 +113,24 @@ function start(bytes) {
   function drawNames(width, height) {
     // A ring around each of the cast; the name too where it covers no other.
     if (!told.names.length || !byId("names").checked) return;
-    const ratio = width / map.clientWidth, tall = 12 * ratio, taken = [];
+    const ratio = width / map.clientWidth, tall = 12 * ratio, seen = [], taken = [];
     sheet.font = `${tall}px system-ui, sans-serif`; sheet.textBaseline = "middle";
     for (const [i, name] of told.names) {
       const p = place[i], r = spread[p];
       const x = (placeX[p] + shiftX[i] * r) * scale + offX, y = offY - (placeY[p] + shiftY[i] * r) * scale;
-      if (x < 0 || y < 0 || x >= width || y >= height) continue;
-      sheet.strokeStyle = "#000"; sheet.lineWidth = ratio;
-      sheet.fillStyle = looks[look[i]].colour;
-      sheet.beginPath(); sheet.arc(x, y, 4 * ratio, 0, 7); sheet.fill(); sheet.stroke();
+      if (x >= 0 && y >= 0 && x < width && y < height) seen.push([i, name, x, y]);
+    }
+    for (const [, name, x, y] of seen) {
       const wide = sheet.measureText(name).width, start = x + 7 * ratio + wide < width ? x + 7 * ratio : x - 7 * ratio - wide;
       if (taken.some(([a, b, w]) => Math.abs(b - y) < tall && a < start + wide && start < a + w)) continue;
       taken.push([start, y, wide]);
       sheet.fillStyle = "#fff"; sheet.globalAlpha = 0.75; sheet.fillRect(start - ratio, y - tall / 2, wide + 2 * ratio, tall); sheet.globalAlpha = 1;
       sheet.fillStyle = "#000"; sheet.fillText(name, start, y);
+    }
+    for (const [i, , x, y] of seen) {
+      sheet.strokeStyle = "#000"; sheet.lineWidth = ratio;
+      sheet.fillStyle = looks[look[i]].colour;
+      sheet.beginPath(); sheet.arc(x, y, 4 * ratio, 0, 7); sheet.fill(); sheet.stroke();
     }
   }
   const first = new Int32Array(told.last + 2), before = new Uint8Array(told.people);

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from hyosan.errors import RunFolderError
 from hyosan.report.counts import Row, decisions, written
 from hyosan.report.frame import page, script_json
+from hyosan.report.people import Persons
 from hyosan.results.atomic import write_bytes
-from hyosan.results.names import names_of
 from hyosan.results.rows import named
 from hyosan.results.run import Run
 from hyosan.world.frame import SLOT_HOME, World
@@ -122,7 +122,7 @@ def content(run: Run, world: World | None) -> tuple[Row, bytes]:
 
 def _names(run: Run, stage: Stage) -> list[tuple[int, str]]:
     """Position among the people drawn, and name, of all who have one."""
-    found = [(int(np.searchsorted(stage.people, person)), person, name) for person, name in names_of(run).items()]
+    found = [(int(np.searchsorted(stage.people, person)), person, name) for person, name in Persons(run, None).names.items()]
     return [(at, name) for at, person, name in found if at < len(stage.people) and stage.people[at] == person]
 
 

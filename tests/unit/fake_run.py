@@ -275,7 +275,7 @@ def _ground(people: int = 20_000, at_home: int = 4) -> Ground:
         "member_start": np.arange(houses + 1) * at_home, "member_person": person, "place_id": house + 1, "place_kind": house * 0,
         "place_setting": house * 0,
         "place_zone": house * 20 // houses, "place_outside": house * 0, "place_capacity": house * 0 + 12, "place_x": house % 100 * 50,
-        "place_y": house // 100 * 80,
+        "place_y": house // 100 * 80, "tie_start": np.zeros(people + 1), "person_knows": person * 0,
     }  # fmt: skip
     return Ground(**{name: np.asarray(values).astype(np.int64) for name, values in arrays.items()})
 
