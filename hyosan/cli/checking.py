@@ -120,6 +120,8 @@ def say_city(city: City) -> str:
 def _say_town(city: City) -> str:
     parts = [f"{city.residents:,} residents" if city.residents is not None else "its residents"]
     parts += [f"{number:,} {what}" for what, number in (("soldiers", city.soldiers), ("police", city.police)) if number]
+    parts += [f"{len(city.cast):,} people with names"] if city.cast else []
+    parts += ["ties between people"] if city.ties is not None else []
     if city.school is not None:
         parts.append(f"the school `{city.school.name}`{' drawn room by room' if city.school.drawn else ''}")
     if city.korea == EVERYWHERE:
