@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,18 @@ def check_cast(world: World, cast: dict[str, Any]) -> None:
 
 def test_everybody_is_as_told(town: World) -> None:
     check_cast(town, CAST)
+
+
+def test_the_flagship_has_its_whole_cast() -> None:
+    """Everybody whom docs/facts.md names but the soldiers, of whom the flagship has none."""
+    scenario = load("hyosan")
+    world = build(scenario.city, scenario.base)
+    check_cast(world, {name: json.loads(member.model_dump_json(exclude={"source"})) for name, member in scenario.city.cast.items()})
+    facts = (Path(__file__).parents[2] / "docs" / "facts.md").read_text(encoding="utf-8").partition("## Cast")[2]
+    for name in scenario.city.cast:
+        assert name.removesuffix("'s wife").removesuffix("'s son") in facts, name
+    seed = scenario.seeds["mouse"]
+    assert (seed.person, scenario.city.cast["Hyeon-ju"].place) == ("Hyeon-ju", seed.place)
 
 
 def test_those_who_live_together_are_family(town: World) -> None:
