@@ -27,7 +27,7 @@ __all__ = ["build", "check_table", "estimate_bytes", "finish"]
 
 _ONLY_IN = {
     "kinds": ("korea", "country"), "soldiers": ("korea", "country"), "police": ("korea", "country"), "landmarks": ("korea",),
-    "household_size": ("country",), "ties": ("korea", "country", "people", "households", "school"),
+    "household_size": ("country",), "ties": ("korea", "country", "people", "households", "school", "rooms"),
 }  # fmt: skip
 """What only some grounds have."""
 
