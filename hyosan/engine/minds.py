@@ -59,6 +59,8 @@ HOPS: Final = 16
 """Places that one person passes in a tick, at most."""
 HALF_TURNED: Final = 4
 """The class of the half-turned."""
+PRESSING_QUIETER: Final = 10
+"""dB by which pressing a door is quieter than a fight; whoever presses one leaves it for what is louder than that."""
 SAMPLES: Final = 4
 """Doors that one who pursues tries at a place with many."""
 
@@ -299,8 +301,9 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         door = g.ways[way].door
         there = g.ways[way].to
         if door >= 0 and s.doors[door].state != 0:
-            _, heard = heard_at(s, g, here, tick)
-            if s.doors[door].state == 2 or not (way == heard or has_target(s, g, b, there, tick)):
+            level, heard = heard_at(s, g, here, tick)
+            drawn_away = way != heard and level > b.one[0].fight_noise - PRESSING_QUIETER
+            if s.doors[door].state == 2 or drawn_away or not (way == heard or has_target(s, g, b, there, tick)):
                 p.press = -1
             break
         if gate_shut(s, g, way):

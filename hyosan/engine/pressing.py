@@ -8,6 +8,7 @@ from hyosan.backend import inner
 from hyosan.engine.course import DOOR_BROKEN, NO_ROUTE, emit
 from hyosan.engine.doors import inner_side, stir_calm
 from hyosan.engine.lists import make_noise
+from hyosan.engine.minds import PRESSING_QUIETER
 from hyosan.engine.moving import arrive
 from hyosan.engine.state import C_SOON, PURSUE
 from hyosan.rules.exact import INSTANT_BITS
@@ -41,7 +42,7 @@ def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
                     emit(s, at, DOOR_BROKEN, -1, -1, inner_side(g, way), NO_ROUTE, -1, -1, 0)
                 else:
                     row.reserve -= force
-                make_noise(s, inner_side(g, way), b.one[0].fight_noise - 10)
+                make_noise(s, inner_side(g, way), b.one[0].fight_noise - PRESSING_QUIETER)
             row.pressed = 0
 
 
