@@ -76,6 +76,7 @@ PEOPLE = (
     Column("infected_second", pa.int64(), "s", "when infected; -1 = never"),
     Column("infector", pa.int64(), "", "id of who infected them; -1 = nobody or a seed"),
     Column("died_second", pa.int64(), "s", "when killed or dead; -1 = alive"),
+    Column("name", _name, "", "name, of the cast of the scenario; empty for others"),
 )
 SERIES = (
     Column("second", pa.int64(), "s", "end of the interval"),

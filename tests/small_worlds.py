@@ -13,7 +13,11 @@ from hyosan.running.stages import Stage
 from hyosan.scenario.load import load
 from hyosan.world.build import build
 
+NO_CAST = {"city.cast": {}, "seeds.mouse.person": None}
+"""The flagship without its people of names: a small town has not all of their classes."""
+
 TOWN = {
+    **NO_CAST,
     "city.residents": 3000,
     "city.police": 20,
     "city.school.pupils": 120,
@@ -62,6 +66,7 @@ PARTS = {
 def village(people, **more):
     """Changes to the flagship for so few people: one small class, and orders that come soon."""
     return {
+        **NO_CAST,
         "city.residents": people,
         "city.police": max(1, people // 50),
         "city.school.pupils": max(12, people // 10),

@@ -19,12 +19,12 @@ from hyosan.world.build_town import fill_town, people_of_town
 from hyosan.world.commuting import flows, positions, radiation
 from hyosan.world.draft import Draft
 from hyosan.world.draws import Ints
-from hyosan.world.finish import Check, People, finish, rectangle
+from hyosan.world.finish import Check, People, rectangle
 from hyosan.world.frame import SLOT_DAY, World
 from hyosan.world.korea_data import AGES_SOURCE, Municipality, age_counts, municipal_figures, municipalities
 from hyosan.world.land import lay_land
 from hyosan.world.schedules import ROUTINES, week_table
-from hyosan.world.ties import tie_people
+from hyosan.world.society import finish_city
 from hyosan.world.town import EMPLOYED_PERCENT, ROLES, Town, settle
 
 CENSUS_WORKERS: Final = 23_285_254
@@ -67,8 +67,7 @@ def build_country(city: City, weights: Ints | None) -> World:
     workers = np.array([len(one) for one in members], dtype=np.int64)
     moved = flows(radiation(population, east, north) if weights is None else weights, workers, workers)
     _send_to_work(people.slot_place, members, moved, city.population_seed)
-    ties = tie_people(city.ties, city.population_seed, draft, people)
-    return finish(draft, people, ties=ties, checks=_checks(residents, int(population.sum()), people, moved))
+    return finish_city(city, draft, people, checks=_checks(residents, int(population.sum()), people, moved))
 
 
 def _town(city: City, place: Municipality, number: int, residents: int) -> Town:

@@ -16,14 +16,14 @@ from hyosan.world.draft import UNLIMITED, Draft
 from hyosan.world.drawn_school import open_exits
 from hyosan.world.draws import Ints
 from hyosan.world.figures import Figures
-from hyosan.world.finish import People, finish
+from hyosan.world.finish import People
 from hyosan.world.frame import World
 from hyosan.world.korea_data import find_municipality, municipal_figures, municipalities
 from hyosan.world.land import STREET_SOUND_LOST, lay_land, walk_seconds
 from hyosan.world.landmarks import add_construction_site, add_mountain_way, name_restaurant, settle_teachers_family
 from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
 from hyosan.world.schools import build_own_school, build_schools, site_points, take_site
-from hyosan.world.ties import tie_people
+from hyosan.world.society import finish_city
 from hyosan.world.town import ROLES, Town, employ, settle
 from hyosan.world.work import build_extra, build_leisure, build_police, build_workplaces
 
@@ -53,9 +53,7 @@ def build_town(city: City) -> World:
     land = lay_land(draft, city, len(ages))
     town = settle(city, figures, draft, land, ages)
     fill_town(town)
-    people = people_of_town(town)
-    ties = tie_people(city.ties, city.population_seed, draft, people)
-    return finish(draft, people, checks=tuple(town.checks + town_checks(town)), ties=ties)
+    return finish_city(city, draft, people_of_town(town), checks=tuple(town.checks + town_checks(town)))
 
 
 def fill_town(town: Town, *, goes_to_work: float = 1.0) -> None:

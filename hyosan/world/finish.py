@@ -50,7 +50,10 @@ class TieRows(NamedTuple):
     kind: NDArray[np.int8]  # [t] index into TIE_KINDS
 
 
-def finish(draft: Draft, people: People, links: Links | None = None, checks: tuple[Check, ...] = (), ties: TieRows | None = None) -> World:
+def finish(
+    draft: Draft, people: People, links: Links | None = None, checks: tuple[Check, ...] = (), ties: TieRows | None = None,
+    knows: Ints | None = None, names: dict[int, str] | None = None,
+) -> World:  # fmt: skip
     """The frozen world of a draft and its people. Raises SelfCheckError: parts that do not fit together (a bug)."""
     if not bool(np.all(people.id[1:] > people.id[:-1])) or bool(np.any(people.slot_place[:, 0] < 0)):
         raise SelfCheckError("world: person ids must ascend and everybody must have a home")
@@ -86,7 +89,7 @@ def finish(draft: Draft, people: People, links: Links | None = None, checks: tup
         tie_start=ties.start,
         tie_to=ties.to,
         tie_kind=ties.kind,
-        person_knows=np.zeros(len(people.id), np.int8),
+        person_knows=np.zeros(len(people.id), np.int8) if knows is None else knows.astype(np.int8),
     )
     for array in ground:
         array.flags.writeable = False
@@ -100,6 +103,7 @@ def finish(draft: Draft, people: People, links: Links | None = None, checks: tup
         place_names=dict(draft.names),
         zone_geojson=_shapes(draft, ground),
         checks=checks,
+        person_names=names or {},
     )
     return replace(world, content_hash=content_hash(world))
 

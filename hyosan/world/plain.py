@@ -24,7 +24,7 @@ from hyosan.world.finish import People, finish
 from hyosan.world.frame import DOOR_KINDS, DOOR_OPEN, DOOR_SHUT, DOOR_WELDED, World
 from hyosan.world.korea_data import national_age_counts
 from hyosan.world.schedules import always_home, half_day_table
-from hyosan.world.ties import tie_people
+from hyosan.world.society import finish_city
 
 ZONE: Final = "here"
 """The one zone of worlds without a map."""
@@ -73,7 +73,7 @@ def build_households(city: City, households: Households, base: Path) -> World:
         slots = np.concatenate([slots, np.full((len(ids), 1), all_of_it)], axis=1)
     people = alike(draft, ids, national_ages(city.population_seed, ids), slots)
     people = people._replace(schedule_slot=half_day_table()) if households.city else people
-    return finish(draft, people, ties=tie_people(city.ties, city.population_seed, draft, people))
+    return finish_city(city, draft, people)
 
 
 def _household_of(households: Households, base: Path) -> tuple[Ints, Ints]:
@@ -176,7 +176,7 @@ def build_rooms(city: City, plan: Rooms) -> World:
     role = np.repeat([draft.roles[room.role] for room in rooms], counts)
     age = np.repeat([room.age for room in rooms], counts)
     people = alike(draft, ids, age, home[:, None])._replace(role=role)
-    return finish(draft, people, ties=tie_people(city.ties, city.population_seed, draft, people))
+    return finish_city(city, draft, people)
 
 
 def _check_way(way: Way, number: int, row_of: dict[str, int], seen: dict[frozenset[str], int]) -> None:

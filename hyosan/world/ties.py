@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import comb
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 import numpy as np
 
+from hyosan.scenario.cast import Member, Told
 from hyosan.scenario.ties import Ties
 from hyosan.world import draws
 from hyosan.world.draft import Draft
@@ -40,29 +41,68 @@ class _Pairs(NamedTuple):
     other: Ints
 
 
-def tie_people(ties: Ties | None, seed: int, draft: Draft, people: People) -> TieRows | None:
-    """The ties of all people by the scenario's block; None without one."""
+class ToldTies(NamedTuple):
+    """Ties that the scenario tells of its cast, and of whom it tells them: theirs of that kind are not drawn."""
+
+    pairs: dict[int, _Pairs]
+    told_of: dict[int, Ints]
+
+
+def told_ties(cast: dict[str, Member], rows: dict[str, int]) -> ToldTies:
+    """The ties of the cast, by kind."""
+    pairs: dict[int, _Pairs] = {}
+    told_of: dict[int, Ints] = {}
+    for word in get_args(Told):
+        ends = [(rows[name], rows[other]) for name, member in cast.items() for other in member.ties.get(word, ())]
+        both = np.array(ends, dtype=np.int64).reshape(-1, 2)
+        kind = TIE_KINDS.index(word)
+        pairs[kind] = _Pairs(both[:, 0], both[:, 1])
+        told_of[kind] = np.array([rows[name] for name, member in cast.items() if word in member.ties], dtype=np.int64)
+    return ToldTies(pairs, told_of)
+
+
+def tie_people(ties: Ties | None, seed: int, draft: Draft, people: People, told: ToldTies) -> TieRows | None:
+    """The ties of all people by the scenario's block, those told in place of those drawn. Without a block only the told; None = no ties."""
+    n = len(people.id)
     if ties is None:
-        return None
+        some = any(len(pairs.one) for pairs in told.pairs.values())
+        return sort_ties(n, [(kind, pairs, kind == TIE_FRIEND) for kind, pairs in told.pairs.items()]) if some else None
     kind, _, zone, parent, *_ = draft.place_columns()
     home = people.slot_place[:, SLOT_HOME].astype(np.int64)
     family, couples = _families(people, home, kind[home] == draft.kinds["home"])
     day = _day(people, home)
     near = np.where(parent[home] >= 0, parent[home], len(parent) + zone[home])
-    friends = _friends(ties, seed, people, home, day, near)
-    pupil = np.flatnonzero((people.age >= _FIRST_SCHOOL_AGE) & (people.age < ADULT) & (day >= 0))
-    room = day[pupil]
-    year = np.where(parent[room] >= 0, parent[room], len(parent) + zone[room]) * (ADULT + 1) + people.age[pupil]
-    bullied = pupil[draws.happens(seed, draws.BULLIED, people.id[pupil], ties.bullied)]
-    victims = _picked(seed, (draws.BULLIES, draws.BULLY_PICK), people, bullied, pupil, room)
-    despising = pupil[draws.happens(seed, draws.CONTEMPT, people.id[pupil], ties.contempt)]
-    despised = _picked(seed, (draws.DESPISED, draws.DESPISED_PICK), people, despising, pupil, year, day)
-    n = len(people.id)
+    ill_will = [_code(_Pairs(*ends), n) for pairs in (told.pairs[TIE_BULLY], told.pairs[TIE_CONTEMPT]) for ends in (pairs, pairs[::-1])]
+    friends = _without(_friends(ties, seed, people, home, day, near), np.concatenate(ill_will), n)
+    friends = _but_of(told.told_of[TIE_FRIEND], _but_of(told.told_of[TIE_FRIEND], friends)[::-1])
+    friends = _joined(friends, told.pairs[TIE_FRIEND])
     liked = np.concatenate([_code(friends, n), _code(_Pairs(friends.other, friends.one), n)])
-    bullies = _without(_Pairs(victims.other, victims.one), liked, n)
-    contempt = _without(despised, liked, n)
-    both = [(TIE_FAMILY, family, True), (TIE_COUPLE, couples, True), (TIE_FRIEND, friends, True)]
-    return sort_ties(n, [*both, (TIE_BULLY, bullies, False), (TIE_CONTEMPT, contempt, False)])
+    bullies, contempt = _drawn_ill_will(ties, seed, people, day, np.where(parent[day] >= 0, parent[day], len(parent) + zone[day]))
+    unkind = [
+        (kind, _joined(_but_of(told.told_of[kind], _without(drawn, liked, n)), told.pairs[kind]), False)
+        for kind, drawn in ((TIE_BULLY, bullies), (TIE_CONTEMPT, contempt))
+    ]
+    return sort_ties(n, [(TIE_FAMILY, family, True), (TIE_COUPLE, couples, True), (TIE_FRIEND, friends, True), *unkind])
+
+
+def _drawn_ill_will(ties: Ties, seed: int, people: People, day: Ints, school: Ints) -> tuple[_Pairs, _Pairs]:
+    """Pairs of who bullies whom, and of who despises whom."""
+    pupil = np.flatnonzero((people.age >= _FIRST_SCHOOL_AGE) & (people.age < ADULT) & (day >= 0))
+    bullied = pupil[draws.happens(seed, draws.BULLIED, people.id[pupil], ties.bullied)]
+    by = _picked(seed, (draws.BULLIES, draws.BULLY_PICK), people, bullied, pupil, day[pupil])
+    despising = pupil[draws.happens(seed, draws.CONTEMPT, people.id[pupil], ties.contempt)]
+    year = school[pupil] * (ADULT + 1) + people.age[pupil]
+    return _Pairs(by.other, by.one), _picked(seed, (draws.DESPISED, draws.DESPISED_PICK), people, despising, pupil, year, day)
+
+
+def _but_of(rows: Ints, pairs: tuple[Ints, Ints]) -> _Pairs:
+    """The pairs that do not start from any of some rows."""
+    keep = ~np.isin(pairs[0], rows)
+    return _Pairs(pairs[0][keep], pairs[1][keep])
+
+
+def _joined(some: _Pairs, more: _Pairs) -> _Pairs:
+    return _Pairs(np.concatenate([some.one, more.one]), np.concatenate([some.other, more.other]))
 
 
 def sort_ties(n: int, told: list[tuple[int, tuple[Ints, Ints], bool]]) -> TieRows:

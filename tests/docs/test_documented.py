@@ -30,6 +30,7 @@ from hyosan.scenario import (
     behaviour,
     beyond,
     block,
+    cast,
     city,
     injects,
     pathogen,
@@ -57,6 +58,7 @@ def models() -> list[type[BaseModel]]:
         value
         for module in (
             root,
+            cast,
             city,
             pathogen,
             response_civil,
