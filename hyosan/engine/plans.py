@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine.compile import Names
+from hyosan.engine.compile_floor import place_row
 from hyosan.engine.compile_laws import share
 from hyosan.errors import ScenarioError
 from hyosan.rules.exact import INSTANT_BITS
@@ -250,13 +251,3 @@ def code_of(name: str, known: tuple[str, ...], field: str, what: str) -> int:
     near = get_close_matches(name, known, 1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise ScenarioError(f"{field}: {name!r} is no {what} of this city; it has {', '.join(known)}{hint}")
-
-
-def place_row(world: World, name: str, field: str) -> int:
-    """The row of a named place. Raises ScenarioError with the nearest names."""
-    for row, known in world.place_names.items():
-        if known == name:
-            return row
-    near = get_close_matches(name, list(world.place_names.values()), 3, 0.3)
-    hint = f"; nearest: {', '.join(near)}" if near else ""
-    raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")

@@ -28,7 +28,7 @@ __all__ = ["build", "check_table", "estimate_bytes", "finish"]
 _SETTLED = ("korea", "country", "people", "households", "school")
 _ONLY_IN = {
     "kinds": ("korea", "country"), "soldiers": ("korea", "country"), "police": ("korea", "country"), "landmarks": ("korea",),
-    "household_size": ("country",), "ties": _SETTLED, "cast": _SETTLED,
+    "household_size": ("country",), "ties": (*_SETTLED, "rooms"), "cast": _SETTLED,
 }  # fmt: skip
 """What only some grounds have."""
 

@@ -175,7 +175,8 @@ def build_rooms(city: City, plan: Rooms) -> World:
     ids = np.arange(len(home), dtype=np.int64)
     role = np.repeat([draft.roles[room.role] for room in rooms], counts)
     age = np.repeat([room.age for room in rooms], counts)
-    return finish(draft, alike(draft, ids, age, home[:, None])._replace(role=role))
+    people = alike(draft, ids, age, home[:, None])._replace(role=role)
+    return finish_city(city, draft, people)
 
 
 def _check_way(way: Way, number: int, row_of: dict[str, int], seen: dict[frozenset[str], int]) -> None:
