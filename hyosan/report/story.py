@@ -22,6 +22,7 @@ from hyosan.results.names import id_of
 from hyosan.results.rows import condition
 from hyosan.results.run import Run
 from hyosan.results.world import world_of
+from hyosan.tables import LEFT_ALONE
 from hyosan.world.frame import SLOT_DAY, SLOT_HOME, TIE_BULLY, TIE_CONTEMPT, TIE_FRIEND
 
 _ENDINGS = {
@@ -36,8 +37,12 @@ _ENDINGS = {
 }
 _CHOICES = {
     "carry_on": "carries on", "flee_home": "makes for home", "flee_out": "makes for the edge of the city", "hide": "hides",
-    "barricade": "barricades the door", "help": "goes to help",
+    "barricade": "barricades the door", "help": "goes to help", "follow": "goes with somebody close", "seek": "goes for family who are elsewhere",
+    "lure": "lures the turned away", "warn": "warns those who are close", "gather": "goes to where they meet",
 }  # fmt: skip
+_HARMS = {"expel": "puts out", "kill": "decides to kill"}
+"""Choices that are done to somebody."""
+_HARMED = {"expel": "is put out by", "kill": "is to be killed by"}
 MOST_NAMED = 8
 """Of more people at one place only the number is told."""
 NO_BODY = ", and no body was found"
@@ -156,6 +161,8 @@ def _did(names: Persons, row: Row) -> str:
     whom, place = names.say(row["person"]), names.place(row["place"], row["place_kind"], row["zone"])
     if row["kind"] == "infected":
         return f"{_infects(row)} {whom} in {place}"
+    if row["kind"] == "chose":
+        return f"{_HARMED.get(row['cause'], say(row['cause']))} {whom} in {place}"
     return f"kills {whom} in {place}" if row["kind"] == "killed" else f"{say(row['kind'])}: {whom}"
 
 
@@ -168,6 +175,8 @@ def _event(names: Persons, row: Row, ordered: set[str]) -> str:
     kind, cause = row["kind"], row["cause"]
     place = names.place(row["place"], row["place_kind"], row["zone"])
     other = names.say(row["other"]) if row["other"] >= 0 else ""
+    if kind == "chose" and other:
+        return f"{_HARMS.get(cause, say(cause))} {other} in {place}"
     if kind == "chose":
         return f"notices danger in {place} and {_CHOICES.get(cause, f'chooses: {say(cause)}')}"
     if kind == "seeded":
@@ -181,6 +190,7 @@ def _event(names: Persons, row: Row, ordered: set[str]) -> str:
         return f"{names.state(row['from'])} → {names.state(row['to'])}, in {place}"
     if kind == "killed":
         how = f"is killed by order ({cause})" if cause in ordered else f"is killed by {other}" if other else "dies"
+        how += ", left alone" if cause == LEFT_ALONE else ""
         return f"{how} in {place}"
     if kind == "noticed":
         return f"the authorities learn: {names.state(row['to'])}" + (

@@ -158,6 +158,26 @@ def test_who_died_and_was_seen_by_nobody_is_missing(run: Run) -> None:
     assert sentences_of(changed(run, people=died, events=noticed), "Ben O'Hara")[-1].startswith("Died on")
 
 
+def test_what_people_do_to_each_other_is_told_of_both(run: Run) -> None:
+    mia, ben = id_of(run, "Mia Sol"), id_of(run, "Ben O'Hara")
+
+    def deeds(rows: Any) -> Any:
+        deed = rows.slice(0, 1).to_pylist()[0] | {"second": 60, "kind": "chose", "person": mia, "other": ben}
+        more = [deed | {"cause": "expel"}, deed | {"cause": "kill"}, deed | {"cause": "seek", "other": -1}]
+        more.append(deed | {"kind": "killed", "person": ben, "other": -1, "cause": "left alone"})
+        return pa.concat_tables([rows, pa.Table.from_pylist(more, schema=rows.schema)])
+
+    altered = changed(run, events=deeds)
+    told = hyosan.story(altered, mia).text()
+    assert f"puts out Ben O'Hara (no. {ben}) in" in told
+    assert f"decides to kill Ben O'Hara (no. {ben}) in" in told
+    assert "and goes for family who are elsewhere" in told
+    told = hyosan.story(altered, ben).text()
+    assert f"is put out by Mia Sol (no. {mia}) in" in told
+    assert f"is to be killed by Mia Sol (no. {mia}) in" in told
+    assert "dies, left alone in" in told
+
+
 def test_the_replay_knows_the_cast(run: Run) -> None:
     world = world_of(run)
     assert world is not None
