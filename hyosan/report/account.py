@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hyosan.report import survival
 from hyosan.report.accountability import deaths, questions, tolls
+from hyosan.report.claims import judged, summed
 from hyosan.report.counts import Facts, Row, clock, gather
 from hyosan.report.descent import branches, descent_rows
 from hyosan.report.evidence import INFECTIONS, Register, Source
@@ -55,7 +56,7 @@ def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
     among = _among(facts, study)
     run, manifest = facts.run, facts.run.manifest
     register = Register(run)
-    said, big, wanted = sentences(facts), tiles(facts), verdicts(run)
+    said, big, wanted, claims = sentences(facts), tiles(facts), verdicts(run), judged(run)
     killed = deaths(run, facts.decisions)
     asked = questions(run, facts.decisions, killed, facts.curves)
     points, persons = turning_points(facts), Persons(run, facts.world)
@@ -75,6 +76,8 @@ def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
         "ending": facts.ending.to_json(),
         "why": run.why,
         "objectives": [{key: value for key, value in row.items() if key != "rests"} | {"evidence": register.cite((row["rests"],))} for row in wanted],
+        "claims": [_claim(row, among, register) for row in claims],
+        "claims_summed": summed(claims),
         "set_up": _set_up(run),
         "planned": planned(run),
         "injects": injects(run),
@@ -121,6 +124,11 @@ def _among(facts: Facts, study: Study | None) -> Row | None:
 def _tile(one: Tile, among: Row | None, register: Register) -> Row:
     where = among["where"].get(one.figure) if among else None
     return {"label": one.label, "value": one.value, "note": one.note, "among": where, "evidence": register.cite(one.rests)}
+
+
+def _claim(row: Row, among: Row | None, register: Register) -> Row:
+    said = among["claims"].get(row["claim"], "") if among else ""
+    return {key: value for key, value in row.items() if key != "rests"} | {"among": said, "evidence": register.cite(row["rests"])}
 
 
 def _lesson(one: Lesson, register: Register) -> Row:

@@ -14,7 +14,7 @@ from hyosan.policy_record import Sources, record
 from hyosan.results.columns import Coded
 from hyosan.results.ending import Ending
 from hyosan.running.clock import Clock
-from hyosan.scenario.dump import dump
+from hyosan.scenario.dump import dump_of_run
 from hyosan.scenario.observed import ObservedFile
 
 
@@ -43,7 +43,7 @@ def manifest_of(
         raise SelfCheckError(f"{broken[0]['name']}: {broken[0]['detail']}. This is a bug in hyosan; please report it with the scenario and seed.")
     return {
         "name": scenario.name, "title": scenario.title, "status": scenario.status, "seed": sim.seed, "threads": threads,
-        "scenario_hash": hash_of(dump(scenario)), "world_hash": sim.world.content_hash, "start_clock_seconds": sim.names.start_clock,
+        "scenario_hash": hash_of(dump_of_run(scenario)), "world_hash": sim.world.content_hash, "start_clock_seconds": sim.names.start_clock,
         "tick_seconds": sim.tick_seconds, "end_second": sim.tick * sim.tick_seconds, "why": sim.why, "ending": ending.to_json(), "self_checks": rows,
         "timings": clock.timings(), "hardware": provenance.hardware(), "versions": provenance.versions(),
         **({"date": scenario.time.date} if scenario.time.date is not None else {}),

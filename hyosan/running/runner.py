@@ -17,7 +17,7 @@ from hyosan.running.clock import Clock, Progress
 from hyosan.running.closing import hash_of, last_rows, manifest_of
 from hyosan.running.device import Device
 from hyosan.running.stages import Stage, Staged
-from hyosan.scenario.dump import dump
+from hyosan.scenario.dump import dump, dump_of_run
 from hyosan.scenario.observed import ObservedFile
 from hyosan.tables import TABLES
 from hyosan.units import Moment
@@ -87,7 +87,7 @@ class Runner:
         return Run.in_memory(self._manifest(staged, clock, origin, memory.batches), memory.tables, texts[-1], kept)
 
     def _in_folder(self, writer: RunWriter, texts: Sequence[str], kept: Mapping[str, str], origin: Origin | None) -> Run:
-        identity = self._identity(texts)
+        identity = self._identity([dump_of_run(stage.scenario) for stage in self.stages])
         resumed = self._resumed(writer, identity)
         start = resumed or self._from_parent(writer, origin)
         watched = self._watched(writer)

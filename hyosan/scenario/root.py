@@ -16,6 +16,7 @@ from hyosan.scenario.behaviour import Behaviour
 from hyosan.scenario.beyond import Destination, Stock, Trust
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.city import City
+from hyosan.scenario.claims import Claim
 from hyosan.scenario.injects import AnyInject
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.pathogen import Pathogen
@@ -205,6 +206,7 @@ class Scenario(Block):
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
     injects: Annotated[dict[Name, AnyInject], Field(max_length=2000)] = Field(default={})
     objectives: Annotated[dict[Name, Objective], Field(max_length=1000)] = Field(default={})
+    claims: Annotated[dict[Name, Claim], Field(max_length=1000)] = Field(default={}, description="what sources say came of it: targets, never inputs")
     checkpoints: Checkpoints = Checkpoints()
     data: (
         Annotated[

@@ -31,6 +31,7 @@ from hyosan.scenario import (
     beyond,
     block,
     city,
+    claims,
     injects,
     pathogen,
     response,
@@ -54,7 +55,21 @@ def models() -> list[type[BaseModel]]:
     """Every part of a scenario."""
     found = {
         value
-        for module in (root, city, pathogen, response_civil, response_force, response_medical, behaviour, beyond, block, who, authority, injects)
+        for module in (
+            root,
+            city,
+            pathogen,
+            response_civil,
+            response_force,
+            response_medical,
+            behaviour,
+            beyond,
+            block,
+            who,
+            authority,
+            injects,
+            claims,
+        )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, block.Block)
     }
@@ -112,6 +127,7 @@ def test_every_command_is_in_the_readme() -> None:
         "fork",
         "whatif",
         "study",
+        "nearest",
         "fit",
         "rerun",
         "check",
