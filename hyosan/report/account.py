@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from hyosan.report import survival
 from hyosan.report.accountability import deaths, questions, tolls
 from hyosan.report.claims import judged, summed
-from hyosan.report.counts import Facts, Row, clock, gather
+from hyosan.report.counts import Facts, Row, begins, clock, gather
 from hyosan.report.descent import branches, descent_rows
 from hyosan.report.evidence import INFECTIONS, Register, Source
-from hyosan.report.explain import sentences, status_sentence
+from hyosan.report.explain import say_before, sentences, status_sentence
 from hyosan.report.lessons import Lesson, areas, plan, still_open, strengths
 from hyosan.report.notable import notable
 from hyosan.report.objectives import verdicts
@@ -142,8 +142,13 @@ def _set_up(run: Run) -> list[tuple[str, str]]:
     return [
         ("Scenario", str(manifest["name"])),
         ("Seed", str(manifest["seed"])),
-        ("Starts", f"{clock(run, 0)}{', ' + manifest['date'] if manifest.get('date') else ''}"),
-        ("Ends", f"{clock(run, manifest['end_second'])} ({say_duration(manifest['end_second'])})"),
+        ("Starts", f"{clock(run, begins(run))}{', ' + manifest['date'] if manifest.get('date') else ''}"),
+        ("Ends", f"{clock(run, manifest['end_second'])} ({say_duration(manifest['end_second'] - begins(run))})"),
+        *(
+            [("Goes on from", f"{say_before(manifest['follows'])}, result hash {manifest['follows']['result_hash']}")]
+            if "follows" in manifest
+            else []
+        ),
         *([("Forked from", _say_fork(manifest["fork"]))] if manifest.get("fork") else []),
         ("Tick", say_duration(manifest["tick_seconds"])),
         ("Threads", str(manifest.get("threads", "unknown"))),

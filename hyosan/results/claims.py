@@ -83,8 +83,10 @@ class Log:
         self._series: dict[str, list[tuple[int, int]]] = {}
         self._given: dict[str, list[tuple[int, int, int]]] = {}
         self._held: dict[str, list[Any]] = {}
-        for claim in claims.values():
-            self._ask(claim)
+        self._orderless = {name for name, claim in claims.items() if claim.of_orders and not orders}
+        for name, claim in claims.items():
+            if name not in self._orderless:
+                self._ask(claim)
         self.tables = {rows.table for rows in self._rows} | {"orders"} | ({"series"} if self._series else set())
 
     @classmethod
@@ -153,7 +155,14 @@ class Log:
         """The verdict on each claim, given the manifest of the run."""
         for table in list(self._held):
             self._look(table)
-        return {name: self._judge(claim, manifest) for name, claim in self.claims.items()}
+        return {name: self._no_orders(claim) if name in self._orderless else self._judge(claim, manifest) for name, claim in self.claims.items()}
+
+    def _no_orders(self, claim: Claim) -> Judged:
+        """Of a claim that names an order, in a scenario without any."""
+        told = "the scenario has no orders"
+        if claim.kind == "open":
+            return Judged(OPEN, None, told, 0.0, (), ())
+        return Judged(MISSED, None, told, distance(claim, None, False), (("orders", (), ("order",)),), ())
 
     def _judge(self, claim: Claim, manifest: Mapping[str, Any]) -> Judged:
         shown = tuple(Shown(label, *self._figure(text, manifest)) for label, text in claim.shows.items())
@@ -245,7 +254,7 @@ class Log:
     def _moment(self, when: When, manifest: Mapping[str, Any]) -> tuple[int | None, tuple[Rest, ...]]:
         """The second of a moment, None if it never came, and what it rests on."""
         if when.kind == "start":
-            return 0, ()
+            return int(manifest.get("follows", {}).get("second", 0)), ()
         if when.kind == "end":
             return int(manifest["end_second"]), ()
         if when.kind == "clock":
@@ -274,7 +283,7 @@ def distance(claim: Claim, value: float | None, met: bool) -> float:
 
     A figure that the run does not have counts as 0. Where no tolerance is given, or one end alone, it is 0 or 1 as of conditions and orders.
     """
-    low, high = claim.range
+    low, high = claim.range if claim.kind == "figure" else (0.0, 0.0)
     half = (high - low) / 2
     if not 0 < half < 1e299:
         return float(not met)

@@ -18,10 +18,12 @@ from hyosan.scenario.dump import dump_of_run
 from hyosan.scenario.observed import ObservedFile
 
 
-def last_rows(sim: Simulation, sink: Any) -> None:
-    """Send the tables that are known at the end alone."""
+def last_rows(sim: Simulation, sink: Any, since: int = 0) -> None:
+    """Send the tables that are known at the end alone; of orders that were over before the second `since` nothing is told."""
     sink.append("people", people_rows(sim, Coded))
-    sink.append("orders", order_rows(sim))
+    orders = order_rows(sim)
+    told = [ended < 0 or ended >= since for ended in orders["second_ended"]]
+    sink.append("orders", {name: [value for value, tell in zip(column, told, strict=True) if tell] for name, column in orders.items()})
     sink.append("injects", sim.injects.rows())
 
 

@@ -6,6 +6,7 @@ figures and moments are those of `log_words.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from hyosan.units import parse
 
 KINDS = ("figure", "holds", "order")
 """How a claim is judged; with none of them it is open."""
+_STEP = re.compile(rf"\.({'|'.join(ORDER_NAMES)})\b")
 Number = Annotated[float, Field(ge=-1e12, le=1e12)]
 Label = Annotated[str, Field(min_length=1, max_length=120)]
 Asked = Annotated[str, Field(min_length=1, max_length=500)]
@@ -65,6 +67,12 @@ class Claim(Block):
     def kind(self) -> str:
         """`figure`, `holds`, `order` or `open`."""
         return next((name for name in KINDS if getattr(self, name) is not None), "open")
+
+    @property
+    def of_orders(self) -> bool:
+        """Whether it asks for a step of an order."""
+        asked = [self.figure or "", self.holds or "", *(self.order or {}).values(), *self.shows.values()]
+        return any(_STEP.search(text) for text in asked)
 
     @property
     def tolerance(self) -> float:

@@ -24,6 +24,8 @@ from hyosan.scenario.response import AnyOrder
 from hyosan.scenario.response_medical import TestKind
 from hyosan.units import Duration, Loudness, Share
 
+MOST_DAYS = 10_000
+"""Days that a run can have."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -49,7 +51,7 @@ class Time(Block):
         default=None, description="date of day 1, `2026-03-01`; it says the weekday too"
     )
     weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
-    end: Annotated[Duration, Field(gt=0, le=10_000 * 86_400)]
+    end: Annotated[Duration, Field(gt=0, le=MOST_DAYS * 86_400)]
     stop_when_over: bool = Field(default=False, description="end as soon as nobody is infected and nothing is under way")
 
     @model_validator(mode="before")

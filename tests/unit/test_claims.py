@@ -40,6 +40,14 @@ CLAIMS: dict[str, Any] = {
     "over": {"holds": "infected >= 1 and ill == 0 at end"},
     "open": {"says": "How many at most?", "shows": {"moved": "events kind=moved", "on day two": "infected at day 2"}},
 }
+VILLAGE = {
+    "city.residents": 200,
+    "city.police": 4,
+    "city.school.pupils": 20,
+    "city.school.years": 1,
+    "seeds.mouse.place": "Hyosan High / class 1-1",
+    "time.end": "2 h",
+}
 WORLD = Path(hyosan.__file__).parent
 
 
@@ -272,6 +280,16 @@ def test_the_interval_of_wilson() -> None:
     assert wilson(0, 200) == pytest.approx((0, 0.018846), abs=1e-5)
     assert wilson(34, 200) == pytest.approx((0.12422, 0.22816), abs=1e-4)
     assert wilson(1, 1)[1] == 1
+
+
+def test_without_orders_nothing_that_is_claimed_of_one_is_true() -> None:
+    whole = {"name": "quiet", "extends": "hyosan", "orders": None}
+    told = {row["claim"]: row for row in judged(hyosan.run(whole, overrides=VILLAGE, threads=1))}
+    assert (told["F6"]["verdict"], told["F6"]["told"]) == ("missed", "the scenario has no orders")
+    assert told["F5"]["distance"] == pytest.approx(107.5 / 1.5)
+    assert told["F2"]["value"] > 0
+    with pytest.raises(ScenarioError, match=r"claims.F2.figure"):
+        load(whole | {"claims": {"F2": {"figure": "ending.alife", "target": 3}}})
 
 
 def test_terms_are_added() -> None:
