@@ -78,15 +78,14 @@ class Log:
     """What claims ask of the tables of a run, gathered batch by batch."""
 
     def __init__(self, claims: Mapping[str, Claim], orders: tuple[str, ...], start_clock_seconds: float) -> None:
-        self.claims, self.orders, self.start = claims, orders, start_clock_seconds
+        self.claims, self.start = claims, start_clock_seconds
+        self.orders = tuple(dict.fromkeys(name for one in claims.values() for name in one.orders(orders)))
         self._rows: dict[Rows, _Found] = {}
         self._series: dict[str, list[tuple[int, int]]] = {}
         self._given: dict[str, list[tuple[int, int, int]]] = {}
         self._held: dict[str, list[Any]] = {}
-        self._orderless = {name for name, claim in claims.items() if claim.of_orders and not orders}
-        for name, claim in claims.items():
-            if name not in self._orderless:
-                self._ask(claim)
+        for claim in claims.values():
+            self._ask(claim)
         self.tables = {rows.table for rows in self._rows} | {"orders"} | ({"series"} if self._series else set())
 
     @classmethod
@@ -155,14 +154,7 @@ class Log:
         """The verdict on each claim, given the manifest of the run."""
         for table in list(self._held):
             self._look(table)
-        return {name: self._no_orders(claim) if name in self._orderless else self._judge(claim, manifest) for name, claim in self.claims.items()}
-
-    def _no_orders(self, claim: Claim) -> Judged:
-        """Of a claim that names an order, in a scenario without any."""
-        told = "the scenario has no orders"
-        if claim.kind == "open":
-            return Judged(OPEN, None, told, 0.0, (), ())
-        return Judged(MISSED, None, told, distance(claim, None, False), (("orders", (), ("order",)),), ())
+        return {name: self._judge(claim, manifest) for name, claim in self.claims.items()}
 
     def _judge(self, claim: Claim, manifest: Mapping[str, Any]) -> Judged:
         shown = tuple(Shown(label, *self._figure(text, manifest)) for label, text in claim.shows.items())
@@ -283,7 +275,7 @@ def distance(claim: Claim, value: float | None, met: bool) -> float:
 
     A figure that the run does not have counts as 0. Where no tolerance is given, or one end alone, it is 0 or 1 as of conditions and orders.
     """
-    low, high = claim.range if claim.kind == "figure" else (0.0, 0.0)
+    low, high = claim.range
     half = (high - low) / 2
     if not 0 < half < 1e299:
         return float(not met)

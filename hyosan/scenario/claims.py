@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -25,7 +26,7 @@ from hyosan.units import parse
 
 KINDS = ("figure", "holds", "order")
 """How a claim is judged; with none of them it is open."""
-_STEP = re.compile(rf"\.({'|'.join(ORDER_NAMES)})\b")
+_STEP = re.compile(rf"\b([A-Za-z][\w-]*)\.(?:{'|'.join(name for name in ORDER_NAMES if name != 'done')})\b")
 Number = Annotated[float, Field(ge=-1e12, le=1e12)]
 Label = Annotated[str, Field(min_length=1, max_length=120)]
 Asked = Annotated[str, Field(min_length=1, max_length=500)]
@@ -68,11 +69,13 @@ class Claim(Block):
         """`figure`, `holds`, `order` or `open`."""
         return next((name for name in KINDS if getattr(self, name) is not None), "open")
 
-    @property
-    def of_orders(self) -> bool:
-        """Whether it asks for a step of an order."""
-        asked = [self.figure or "", self.holds or "", *(self.order or {}).values(), *self.shows.values()]
-        return any(_STEP.search(text) for text in asked)
+    def orders(self, there: Collection[str]) -> tuple[str, ...]:
+        """The orders that it may name: those that are there, and others that it names, which then never came. A name that is nearly that of an
+        order that is there is no other: it is misspelt.
+        """
+        asked = " ".join([self.figure or "", self.holds or "", *(self.order or {}).values(), *self.shows.values()])
+        named = dict.fromkeys(found for found in _STEP.findall(asked) if found not in there and not get_close_matches(found, there, 1))
+        return (*there, *named)
 
     @property
     def tolerance(self) -> float:
@@ -115,6 +118,7 @@ def read_holds(text: str, orders: Collection[str], start_clock_seconds: float) -
 def faults(name: str, claim: Claim, orders: Collection[str], start_clock_seconds: float) -> Iterator[tuple[Path, str]]:
     """What is wrong with a claim whose fields are each valid: words that cannot be read, names that are not there."""
     path: Path = ("claims", name)
+    orders = claim.orders(orders)
     asked: list[tuple[Path, str]] = [((*path, "shows", label), text) for label, text in claim.shows.items()]
     asked += [((*path, "figure"), claim.figure)] if claim.figure is not None else []
     for where, text in asked:

@@ -72,9 +72,9 @@ def seir(claims: dict[str, Any]) -> dict[str, Any]:
         ({"figure": "ending.alive", "target": 3, "within": "5 km"}, r"unit 'km' does not fit a share"),
         ({"figure": "ending.alive", "target": 3, "within": 0}, r"`within` must be more than 0"),
         ({"figure": "ending.alive", "at_most": 3, "within": 1}, r"how far a figure may be from its `target`"),
-        ({"holds": "shut.effective at end"}, r"claims.c.holds: 'shut.effective' is not a name that is known"),
+        ({"holds": "strik.effective at end"}, r"claims.c.holds: 'strik.effective' is not a name that is known; did you mean `strike.effective`"),
         ({"holds": "infected at end"}, r"is a number, not a condition"),
-        ({"order": {"a": "shut.effective", "b": "end"}}, r"claims.c.order.a: 'shut' is no order"),
+        ({"order": {"a": "strik.effective", "b": "end"}}, r"claims.c.order.a: 'strik' is no order; did you mean `strike`"),
         ({"order": {"a": "people age=3", "b": "end"}}, r"rows of people are no moments"),
         ({"order": {"a": "end"}}, r"claims.c.order"),
         ({"holds": "ill == 0", "figure": "ending.alive"}, r"is judged in one way"),
@@ -85,7 +85,7 @@ def seir(claims: dict[str, Any]) -> dict[str, Any]:
 )
 def test_what_is_wrong_is_told_at_the_door(claim: dict[str, Any], message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
-        load(seir({"c": claim}))
+        load({"name": "told", "extends": "hyosan", "claims": {"c": claim}})
 
 
 def test_claims_are_written_and_read_back(tmp_path: Path) -> None:
@@ -282,10 +282,10 @@ def test_the_interval_of_wilson() -> None:
     assert wilson(1, 1)[1] == 1
 
 
-def test_without_orders_nothing_that_is_claimed_of_one_is_true() -> None:
+def test_of_an_order_that_is_not_there_nothing_that_is_claimed_is_true() -> None:
     whole = {"name": "quiet", "extends": "hyosan", "orders": None}
     told = {row["claim"]: row for row in judged(hyosan.run(whole, overrides=VILLAGE, threads=1))}
-    assert (told["F6"]["verdict"], told["F6"]["told"]) == ("missed", "the scenario has no orders")
+    assert (told["F6"]["verdict"], told["F6"]["told"]) == ("missed", "martial_law.ended never came")
     assert told["F5"]["distance"] == pytest.approx(107.5 / 1.5)
     assert told["F2"]["value"] > 0
     with pytest.raises(ScenarioError, match=r"claims.F2.figure"):
