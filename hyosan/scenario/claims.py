@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -20,6 +19,7 @@ from hyosan.scenario.condition import Condition
 from hyosan.scenario.condition_parser import parse_condition
 from hyosan.scenario.condition_words import ORDER_NAMES
 from hyosan.scenario.log_words import END, When, read_figure, read_moment, split_at
+from hyosan.scenario.nearest import nearest
 from hyosan.scenario.objectives import say_number
 from hyosan.scenario.positions import Path
 from hyosan.units import parse
@@ -74,7 +74,7 @@ class Claim(Block):
         order that is there is no other: it is misspelt.
         """
         asked = " ".join([self.figure or "", self.holds or "", *(self.order or {}).values(), *self.shows.values()])
-        named = dict.fromkeys(found for found in _STEP.findall(asked) if found not in there and not get_close_matches(found, there, 1))
+        named = dict.fromkeys(found for found in _STEP.findall(asked) if found not in there and nearest(found, there) is None)
         return (*there, *named)
 
     @property
