@@ -36,8 +36,8 @@ EVENT_KINDS = {
     "seeded": "a person is infected by the scenario itself",
     "infected": "a person is infected by another",
     "progressed": "a person's state changes in the course of the infection",
-    "killed": "a person dies in a fight, a strike or a sweep",
-    "chose": "a person who noticed danger chooses what to do (cause = the option)",
+    "killed": "a person dies in a fight, a strike or a sweep, by another's hand, or left alone",
+    "chose": "a person who noticed danger chooses what to do (cause = the option; other = whom they put out or kill)",
     "moved": "an infected person gets into another zone",
     "left_building": "such a person leaves a building for the street",
     "left_city": "a person gets out of the city",
@@ -59,13 +59,15 @@ EVENT_KINDS = {
     "arrived_beyond": "an infected person arrives beyond the city (cause = where)",
     "began_beyond": "an outbreak begins there, from such a person (cause = where)",
 }
+LEFT_ALONE = "left alone"
+"""The cause of deaths of people who cannot live without somebody who looks after them."""
 LINE_LIST = "line list"
 """The cause of infections that a line list tells of."""
 PEOPLE = (
     Column("person", pa.int64(), "", "id"),
     Column("age", pa.int16(), "years", "age"),
     Column("role", _name, "", "role in the city"),
-    Column("host", _name, "", "host type, fixed at birth"),
+    Column("host", _name, "", "host type: fixed at birth, or by the last infection where the scenario says so"),
     Column("home", pa.int64(), "", "id of the home"),
     Column("home_zone", _name, "", "zone of the home"),
     Column("state", _name, "", "state at the end"),
@@ -74,6 +76,7 @@ PEOPLE = (
     Column("infected_second", pa.int64(), "s", "when infected; -1 = never"),
     Column("infector", pa.int64(), "", "id of who infected them; -1 = nobody or a seed"),
     Column("died_second", pa.int64(), "s", "when killed or dead; -1 = alive"),
+    Column("name", _name, "", "name, of the cast of the scenario; empty for others"),
 )
 SERIES = (
     Column("second", pa.int64(), "s", "end of the interval"),

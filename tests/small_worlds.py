@@ -13,7 +13,11 @@ from hyosan.running.stages import Stage
 from hyosan.scenario.load import load
 from hyosan.world.build import build
 
+NO_CAST = {"city.cast": {}, "seeds.mouse.person": None}
+"""The flagship without its people of names: a small town has not all of their classes."""
+
 TOWN = {
+    **NO_CAST,
     "city.residents": 3000,
     "city.police": 20,
     "city.school.pupils": 120,
@@ -62,6 +66,7 @@ PARTS = {
 def village(people, **more):
     """Changes to the flagship for so few people: one small class, and orders that come soon."""
     return {
+        **NO_CAST,
         "city.residents": people,
         "city.police": max(1, people // 50),
         "city.school.pupils": max(12, people // 10),
@@ -153,6 +158,7 @@ def shuffled(world, seed=0):
     degree = np.diff(ground.link_start)[new]
     links = [np.arange(ground.link_start[i], ground.link_start[i + 1]) for i in new]
     order = np.concatenate(links).astype(np.int64)
+    tied = np.concatenate([np.arange(ground.tie_start[i], ground.tie_start[i + 1]) for i in new]).astype(np.int64)
     changed = ground._replace(
         person_id=ground.person_id[new],
         person_age=ground.person_age[new],
@@ -163,6 +169,10 @@ def shuffled(world, seed=0):
         link_start=np.concatenate([[0], np.cumsum(degree)]).astype(np.int64),
         link_to=row[ground.link_to[order]].astype(np.int32),
         link_weight=ground.link_weight[order],
+        tie_start=np.concatenate([[0], np.cumsum(np.diff(ground.tie_start)[new])]).astype(np.int64),
+        tie_to=row[ground.tie_to[tied]].astype(np.int32),
+        tie_kind=ground.tie_kind[tied],
+        person_knows=ground.person_knows[new],
     )
     return replace(world, ground=changed)
 

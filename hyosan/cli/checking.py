@@ -126,6 +126,8 @@ def say_city(city: City) -> str:
 def _say_town(city: City) -> str:
     parts = [f"{city.residents:,} residents" if city.residents is not None else "its residents"]
     parts += [f"{number:,} {what}" for what, number in (("soldiers", city.soldiers), ("police", city.police)) if number]
+    parts += [f"{len(city.cast):,} people with names"] if city.cast else []
+    parts += ["ties between people"] if city.ties is not None else []
     if city.school is not None:
         parts.append(f"the school `{city.school.name}`{' drawn room by room' if city.school.drawn else ''}")
     if city.korea == EVERYWHERE:
@@ -136,12 +138,15 @@ def _say_town(city: City) -> str:
 
 def say_seed(seed: Seed, infected: str) -> str:
     """Who is infected first."""
-    number = (
-        f"{seed.count:,} {'person' if seed.count == 1 else 'people'}" if seed.count is not None else f"each person with probability {seed.share:g}"
-    )
+    if seed.person is not None:
+        number, enters = seed.person, "enters"
+    elif seed.count is not None:
+        number, enters = f"{seed.count:,} {'person' if seed.count == 1 else 'people'}", "enter"
+    else:
+        number, enters = f"each person with probability {seed.share:g}", "enter"
     who = [_who(seed.ages, seed.zones, seed.role), f"at {seed.place}" if seed.place else "", f"with {seed.strain}" if seed.strain else ""]
     over = f", infected within {say_duration(seed.over)} before" if seed.over else ""
-    return " ".join([number, *(part for part in who if part), f"enter `{seed.state or infected}` at {seed.at}{over}"])
+    return " ".join([number, *(part for part in who if part), f"{enters} `{seed.state or infected}` at {seed.at}{over}"])
 
 
 def _who(ages: str | None, zones: tuple[str, ...] | None, role: str | None = None) -> str:

@@ -14,7 +14,7 @@ from hyosan.cli.options import Json, Switch
 from hyosan.cli.telling import as_json_text
 
 
-def story(folder: Path, person: Annotated[int, Parameter(validator=Number(gte=0))], /, *, as_json: Json = False) -> int:
+def story(folder: Path, person: str, /, *, as_json: Json = False) -> int:
     """Tell what happened to one person of a run: where, with whom, what they chose, who infected them, which orders reached them, and the end.
 
     Parameters
@@ -22,7 +22,7 @@ def story(folder: Path, person: Annotated[int, Parameter(validator=Number(gte=0)
     folder:
         Folder of a finished run.
     person:
-        Who: an id, as in the tables and the report.
+        Who: an id or a name, as in the tables and the report.
     as_json:
         Tell it as one JSON object, each sentence with its rows.
 

@@ -50,9 +50,9 @@ def whatif(
     later:
         So much later.
     person:
-        The person with this id is never infected.
+        The person with this id or name is never infected.
     bite:
-        The first infection of the person with this id does not happen; `4711/2`: their second.
+        The first infection of the person with this id or name does not happen; `4711/2`: their second.
     each:
         Ask it of every infected `person`, or of every `order`, alone and with others.
     top:
@@ -72,7 +72,7 @@ def whatif(
     if ending is not None and each != "order":
         raise CommandError("--ending goes with --each order")
     if each is None and not given:
-        raise CommandError("what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person ID, --bite ID, or --each")
+        raise CommandError("what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person WHO, --bite WHO, or --each")
     if each == "person":
         return _each_person(folder, top, most, files, threads, as_json)
     if each == "order":

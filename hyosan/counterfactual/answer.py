@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hyosan.counterfactual.outcome import Outcome
@@ -36,6 +36,8 @@ class WhatIf:
     """Who was spared."""
     recomputed: int = 0
     """Steps of one person that were computed anew, where the difference was propagated."""
+    names: dict[int, str] = field(default_factory=dict)
+    """Names of those people who have one, by id."""
 
     @property
     def infected_only_here(self) -> tuple[int, ...]:
@@ -80,10 +82,10 @@ class WhatIf:
             told += [
                 f"The same until {say_clock(self.difference.second, self.start_clock_seconds)} (second {self.difference.second:,}), "
                 f"where `{self.difference.table}` first differs.",
-                _counted("Infected in the run, and not otherwise", self.infected_only_here),
-                _counted("Infected otherwise, and not in the run", self.infected_only_there),
-                _counted("Dead in the run, and not otherwise", self.dead_only_here),
-                _counted("Dead otherwise, and not in the run", self.dead_only_there),
+                _counted("Infected in the run, and not otherwise", self.infected_only_here, self.names),
+                _counted("Infected otherwise, and not in the run", self.infected_only_there, self.names),
+                _counted("Dead in the run, and not otherwise", self.dead_only_here, self.names),
+                _counted("Dead otherwise, and not in the run", self.dead_only_there, self.names),
             ]
             if self.descendants is not None:
                 told.append(
@@ -117,7 +119,8 @@ class WhatIf:
         return "\n".join(self.lines())
 
 
-def _counted(what: str, people: Sequence[int]) -> str:
-    """`what: 15 (3, 8, ...)`."""
-    some = ", ".join(map(str, people[:SHOWN])) + (", ..." if len(people) > SHOWN else "")
+def _counted(what: str, people: Sequence[int], names: dict[int, str]) -> str:
+    """`what: 15 (Choi Nam-ra, 3, 8, ...)`: those who have a name first."""
+    named_first = sorted(people, key=lambda person: person not in names)
+    some = ", ".join(names.get(person, str(person)) for person in named_first[:SHOWN]) + (", ..." if len(people) > SHOWN else "")
     return f"{what}: {len(people):,}" + (f" ({some})" if people else "")

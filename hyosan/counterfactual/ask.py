@@ -30,7 +30,7 @@ def whatif(
     """What would have been otherwise in a finished run, on the same luck.
 
     Main arguments, one question: `without`, an order that is not given; `order` with `earlier` or `later` ("3 h"), one whose first giving is
-    decided so much sooner or later, whatever is known then; `person`, an id: that person is never infected; `bite`, a person's id: their first
+    decided so much sooner or later, whatever is known then; `person`, an id or name: that person is never infected; `bite`, likewise: their first
     infection does not happen (`"4711/2"`: their second), and they go on with a fresh threshold.
     Other arguments: `policies` of a run that had some; `files`, `threads` and `progress` as of `hyosan.fork`.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyosan.errors import CommandError, UnitError
+from hyosan.results.names import id_of, names_of
 from hyosan.results.run import Run
 from hyosan.results.tree import tree
 from hyosan.scenario.nearest import did_you_mean, listed
@@ -21,12 +22,19 @@ class Spared:
     second: int
     seeded: bool
     """Whether that infection was the scenario's own."""
+    name: str = ""
+    """Of a person who has one."""
+
+    @property
+    def who(self) -> str:
+        """`person 123`, or `Choi Nam-ra (person 123)`."""
+        return say_person(self.person, self.name)
 
     def said(self) -> str:
         """The question, in words."""
         if self.number is None:
-            return f"person {self.person} had never been infected"
-        return f"the infection of person {self.person}" + (f" (number {self.number})" if self.number > 1 else "") + " had not happened"
+            return f"{self.who} had never been infected"
+        return f"the infection of {self.who}" + (f" (number {self.number})" if self.number > 1 else "") + " had not happened"
 
     def option(self) -> str:
         """As it is asked on the command line."""
@@ -68,35 +76,42 @@ class Decided:
 Asked = Spared | Decided
 
 
-def person_of(run: Run, text: str | int, ids: frozenset[int] | None = None) -> int:
-    """The id of a person. `ids`: everybody in the city. Raises CommandError: no number, or nobody has it."""
-    words = str(text).strip()
+def say_person(person: int, name: str = "") -> str:
+    """`person 123`, or `Choi Nam-ra (person 123)`."""
+    return f"{name} (person {person})" if name else f"person {person}"
+
+
+def person_of(run: Run, text: str | int, ids: frozenset[int] | None = None, option: str = "--person") -> int:
+    """The id of a person, told by id or name. `ids`: everybody in the city. Raises CommandError: neither, or nobody has the id."""
     infected = tree(run)["infected"].to_pylist()
     some = f"the first to be infected were {listed(map(str, dict.fromkeys(infected[:8])))}" if infected else "nobody was infected"
-    if not words.isascii() or not words.isdigit() or len(words) > 10:
-        raise CommandError(f"--person: {words[:60]!r} is no id. People of this run go by their ids, whole numbers, as in people.parquet; {some}.")
-    if ids is not None and int(words) not in ids:
-        raise CommandError(f"--person: nobody in this city has the id {words}; {some}.")
-    return int(words)
+    try:
+        person = id_of(run, text)
+    except CommandError as error:
+        raise CommandError(f"{option}: {error}; {some}.") from None
+    if ids is not None and person not in ids:
+        raise CommandError(f"{option}: nobody in this city has the id {person}; {some}.")
+    return person
 
 
 def never_infected(run: Run, person: int) -> Spared | None:
     """The question what if a person had never been infected; None if they never were."""
     found = infections_of(run, person)
-    return Spared(person, None, *found[0]) if found else None
+    return Spared(person, None, *found[0], names_of(run).get(person, "")) if found else None
 
 
 def not_bitten(run: Run, text: str | int) -> Spared:
     """The question what if an infection had not happened: `4711`, a person's first, or `4711/2`, their second. Raises CommandError."""
     words, _, nth = str(text).partition("/")
-    person = person_of(run, words)
-    found = infections_of(run, person)
+    person = person_of(run, words, option="--bite")
+    name, found = names_of(run).get(person, ""), infections_of(run, person)
     if not found:
-        raise CommandError(f"--bite: person {person} was never infected in this run")
+        raise CommandError(f"--bite: {say_person(person, name)} was never infected in this run")
     if nth and (not nth.isascii() or not nth.isdigit() or not 1 <= int(nth[:9]) <= len(found)):
-        raise CommandError(f"--bite: {str(text)[:60]!r}: person {person} was infected {len(found)} time{'s' * (len(found) > 1)}; write {person}/1")
+        times = f"{len(found)} time{'s' * (len(found) > 1)}"
+        raise CommandError(f"--bite: {str(text)[:60]!r}: {say_person(person, name)} was infected {times}; write {words}/1")
     number = int(nth or 1)
-    return Spared(person, number, *found[number - 1])
+    return Spared(person, number, *found[number - 1], name)
 
 
 def infections_of(run: Run, person: int) -> list[tuple[int, bool]]:

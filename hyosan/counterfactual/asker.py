@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hyosan.counterfactual.answer import WhatIf
-from hyosan.counterfactual.asked import Asked, Decided, Spared, command, decided, never_infected, not_bitten, person_of
+from hyosan.counterfactual.asked import Asked, Decided, Spared, command, decided, never_infected, not_bitten, person_of, say_person
 from hyosan.counterfactual.difference import Propagated, Propagation, TooManyError
 from hyosan.counterfactual.history import Futures, History
 from hyosan.counterfactual.outcome import outcome_of
@@ -15,6 +15,7 @@ from hyosan.counterfactual.touching import Touch
 from hyosan.errors import CommandError
 from hyosan.forking import changed_course
 from hyosan.policy_record import Given
+from hyosan.results.names import names_of
 from hyosan.results.run import Run
 from hyosan.results.tree import descendants
 from hyosan.running.clock import Progress
@@ -60,7 +61,11 @@ class Asker:
         """A person is never infected."""
         who = person_of(self.run, person, frozenset(self.history.ids))
         asked = never_infected(self.run, who)
-        return self.answer(asked) if asked is not None else self._nothing(f"person {who} had never been infected", f"--person {who}")
+        return (
+            self.answer(asked)
+            if asked is not None
+            else self._nothing(f"{say_person(who, names_of(self.run).get(who, ''))} had never been infected", f"--person {who}")
+        )
 
     def not_bitten(self, infection: int | str) -> WhatIf:
         """One infection does not happen: a person's id, or `id/2` for their second."""
@@ -113,8 +118,9 @@ class Asker:
             how, recomputed = "difference", found.recomputed
             why = f"the difference was carried forward: {recomputed:,} steps of one person computed anew, {len(found.differing):,} people differ"
         return WhatIf(
-            asked.said(), command(self.run, asked), how, why, self.here, found.outcome, found.difference, self.clock, below, person, recomputed
-        )
+            asked.said(), command(self.run, asked), how, why, self.here, found.outcome, found.difference, self.clock, below, person, recomputed,
+            names_of(self.run),
+        )  # fmt: skip
 
     def _nothing(self, question: str, option: str) -> WhatIf:
         why = "it did not happen in this run"

@@ -7,7 +7,7 @@ each other, in a lost one they are not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from hyosan.counterfactual.asker import Asker
 from hyosan.errors import CommandError
 from hyosan.policy_record import Given
 from hyosan.results.card import card
+from hyosan.results.names import names_of
 from hyosan.results.run import Run
 from hyosan.results.tree import descendant_counts
 
@@ -45,6 +46,12 @@ class People:
     """People infected in the run; of them `rows` are those asked about."""
     why_forks: str
     """Why differences could not be carried forward; empty if they could."""
+    names: dict[int, str] = field(default_factory=dict)
+    """Names of those people who have one, by id."""
+
+    def say(self, person: int) -> str:
+        """A name, or an id."""
+        return self.names.get(person, str(person))
 
     @property
     def forks(self) -> int:
@@ -65,8 +72,9 @@ class People:
         """The first of them as a table of text."""
         sums, shown = self.sums(), self.rows[:top]
         told = [f"{len(self.rows):,} of {self.infected:,} infected people were each spared in turn; the {len(shown):,} who cost most:", ""]
-        told.append(f"{'person':>10}  {'infections averted':>18}  {'below in the tree':>17}  {'deaths averted':>14}")
-        told += [f"{row.person:>10}  {row.averted:>18,}  {row.descendants:>17,}  {row.deaths_averted:>14,}" for row in shown]
+        wide = max([10, *(len(self.say(row.person)) for row in shown)])
+        told.append(f"{'person':>{wide}}  {'infections averted':>18}  {'below in the tree':>17}  {'deaths averted':>14}")
+        told += [f"{self.say(row.person):>{wide}}  {row.averted:>18,}  {row.descendants:>17,}  {row.deaths_averted:>14,}" for row in shown]
         ratio = f"{sums['averted'] / sums['descendants']:.2f}" if sums["descendants"] else "-"
         told += [
             "",
@@ -80,7 +88,7 @@ class People:
     def _repr_html_(self) -> str:
         """A card for notebooks."""
         head = ("person", "infections averted", "below in the tree", "deaths averted")
-        rows = [(str(row.person), f"{row.averted:,}", f"{row.descendants:,}", f"{row.deaths_averted:,}") for row in self.rows[:TOP]]
+        rows = [(self.say(row.person), f"{row.averted:,}", f"{row.descendants:,}", f"{row.deaths_averted:,}") for row in self.rows[:TOP]]
         return card("Spared in turn", self.lines(TOP)[-2:], head, rows)
 
     def __str__(self) -> str:
@@ -113,4 +121,4 @@ def each_person(
         if progress is not None:
             progress(number + 1, len(chosen))
     rows.sort(key=lambda row: (-row.averted, -row.descendants, row.person))
-    return People(tuple(rows), len(counts), asker.why if asker.propagation is None else "")
+    return People(tuple(rows), len(counts), asker.why if asker.propagation is None else "", names_of(asker.run))

@@ -1,8 +1,8 @@
 """One place where both sides meet, resolved event by event in continuous time, exact at any tick.
 
 Each who can be bitten has an unspent threshold of infection, each who bites one of being killed. Those of one kind share a clock whose
-rate follows how many stand on the other side, so the next event is the least of a few quotients. Getting out through a free exit, changes
-of state and shutting the door behind are events of the same queue. Outcomes go to `travel` (bite_at, kill_at, exit_at ...) and to the
+rate follows how many stand on the other side, so the next event is the least of a few quotients. Coming in, getting out through a free
+exit, changes of state and shutting the door behind are events of the same queue. Outcomes go to `travel` (bite_at, kill_at, exit_at ...) and to the
 reserves of those present; `engine/settle.py` commits them. Two events at one instant: by person id.
 """
 
@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.engine.fate import next_out, out_instants
-from hyosan.engine.heap import heapify, pop, push, remove
+from hyosan.engine.fate import host_of, next_out, out_instants
+from hyosan.engine.heap import pop, push, remove
 from hyosan.engine.opponents import one_of
 from hyosan.engine.rulebook import MEMBERS, PRESENT
-from hyosan.engine.state import R_GONE, R_HOSTILE, R_OTHER, R_TARGET
+from hyosan.engine.state import R_COMING, R_GONE, R_HOSTILE, R_OTHER, R_TARGET
 from hyosan.luck import KILL_RESERVE, LEAVE, SHUT, bits, chance, threshold
 from hyosan.rules.exact import INSTANT_BITS, NEVER, TOP_RATE, mul_shift, spent, time_to_spend
 
@@ -27,7 +27,7 @@ W_CLOCK_T, W_CLOCK_H, W_CLOCK_X = 16, 24, 32  # clocks of the kinds, and of leav
 W_LIST = 33  # sizes of the two lists
 W_NOW, W_LENGTH, W_EXITS, W_BEGIN = 35, 36, 37, 38
 W_SIZE = 40  # sizes of heaps, in the order of their rows
-TIMERS, LEAVERS, KINDS = 0, 1, 2  # rows of heaps; targets by kind from KINDS on, then hostiles by kind
+TIMERS, ARRIVALS, LEAVERS, KINDS = range(4)  # rows of heaps; targets by kind from KINDS on, then hostiles by kind
 
 
 @inner
@@ -51,7 +51,6 @@ def resolve_arena(s: Any, g: Any, b: Any, a: int, tick: int) -> None:
     w[W_EXITS] = free_exits(s, g, s.arena_place[a])
     for k in range(start, end):
         line_up(s, g, b, s.occupants[k], w, start)
-    make_heaps(s, g, b, w, start)
     for _ in range(16 * (end - start) + 64):
         if not next_event(s, g, b, a, w, start):
             break
@@ -71,45 +70,45 @@ def free_exits(s: Any, g: Any, place: int) -> int:
 
 @inner
 def line_up(s: Any, g: Any, b: Any, i: int, w: Any, start: int) -> None:
-    """Enter a person into the counts, lists and heaps (not yet ordered) of an arena."""
-    t, p = s.travel[i], s.people[i]
-    hostile = b.states[p.health].hostile
-    t.role = R_OTHER
-    if hostile >= 0:
-        t.role, t.kind, t.mark = R_HOSTILE, hostile, p.kill_reserve
-        w[W_HOSTILES + hostile] += 1
-        join_list(s, w, start, i, 1)
-        append(s, w, KINDS + b.one[0].fighters + hostile, start, i)
-    elif p.health == b.one[0].susceptible:
-        t.role, t.kind, t.mark = R_TARGET, g.persons[i].fighter, s.reserves[i]
-        w[W_TARGETS + t.kind] += 1
-        join_list(s, w, start, i, 0)
-        append(s, w, KINDS + t.kind, start, i)
-        if w[W_EXITS] > 0 and b.one[0].leave_rate > 0:
-            if p.leave_reserve == 0:
-                p.leave_reserve = threshold(b.one[0].seed, LEAVE, g.persons[i].id, 0, p.decision)
-            t.mark_leave = p.leave_reserve
-            append(s, w, LEAVERS, start, i)
+    """Enter a person into an arena: those who stand there from the start of the tick take their side, others when they get there."""
+    t, p, ids = s.travel[i], s.people[i], g.persons["id"]
+    t.role, t.state, t.host = R_OTHER, p.health, p.host
+    t.mark = p.kill_reserve if b.states[p.health].hostile >= 0 else s.reserves[i]
     t.next_at, t.next_out, t.left = p.next_at, p.next_out, -1
     if p.next_at <= w[W_BEGIN] + w[W_LENGTH]:
-        append(s, w, TIMERS, start, i)
+        w[W_SIZE + TIMERS] = push(s.heaps[TIMERS], start, w[W_SIZE + TIMERS], i, s.travel["next_at"], ids)
+    if p.ready > w[W_BEGIN]:
+        t.role, t.ready = R_COMING, p.ready
+        w[W_SIZE + ARRIVALS] = push(s.heaps[ARRIVALS], start, w[W_SIZE + ARRIVALS], i, s.travel["ready"], ids)
+    else:
+        stand(s, g, b, w, start, i)
 
 
 @inner
-def append(s: Any, w: Any, row: int, start: int, i: int) -> None:
-    """Put a person at the end of a heap that is not ordered yet."""
-    s.heaps[row, start + w[W_SIZE + row]] = i
-    w[W_SIZE + row] += 1
-
-
-@inner
-def make_heaps(s: Any, g: Any, b: Any, w: Any, start: int) -> None:
-    """Order all heaps."""
-    ids = g.persons["id"]
-    heapify(s.heaps[TIMERS], start, w[W_SIZE + TIMERS], s.travel["next_at"], ids)
-    heapify(s.heaps[LEAVERS], start, w[W_SIZE + LEAVERS], s.travel["mark_leave"], ids)
-    for row in range(KINDS, KINDS + b.one[0].fighters + b.one[0].hostiles):
-        heapify(s.heaps[row], start, w[W_SIZE + row], s.travel["mark"], ids)
+def stand(s: Any, g: Any, b: Any, w: Any, start: int, i: int) -> None:
+    """A person takes their side by the state they are in: counts, lists and heaps. `mark` holds what is unspent of their threshold."""
+    t, p, ids = s.travel[i], s.people[i], g.persons["id"]
+    t.role = R_OTHER
+    hostile = b.states[t.state].hostile
+    if hostile >= 0:
+        t.role, t.kind = R_HOSTILE, hostile
+        t.mark += w[W_CLOCK_H + hostile]
+        w[W_HOSTILES + hostile] += 1
+        join_list(s, w, start, i, 1)
+        row = KINDS + b.one[0].fighters + hostile
+        w[W_SIZE + row] = push(s.heaps[row], start, w[W_SIZE + row], i, s.travel["mark"], ids)
+    elif t.state == b.one[0].susceptible:
+        t.role, t.kind = R_TARGET, g.persons[i].fighter
+        t.mark += w[W_CLOCK_T + t.kind]
+        w[W_TARGETS + t.kind] += 1
+        join_list(s, w, start, i, 0)
+        row = KINDS + t.kind
+        w[W_SIZE + row] = push(s.heaps[row], start, w[W_SIZE + row], i, s.travel["mark"], ids)
+        if w[W_EXITS] > 0 and b.one[0].leave_rate > 0 and g.persons[i].needs == 0:
+            if p.leave_reserve == 0:
+                p.leave_reserve = threshold(b.one[0].seed, LEAVE, g.persons[i].id, 0, p.decision)
+            t.mark_leave = p.leave_reserve + w[W_CLOCK_X]
+            w[W_SIZE + LEAVERS] = push(s.heaps[LEAVERS], start, w[W_SIZE + LEAVERS], i, s.travel["mark_leave"], ids)
 
 
 @inner
@@ -193,6 +192,11 @@ def next_event(s: Any, g: Any, b: Any, a: int, w: Any, start: int) -> bool:
     if w[W_SIZE + TIMERS] > 0:
         i = s.heaps[TIMERS, start]
         best_row, best_time, best_person = TIMERS, max(0, s.travel[i].next_at - w[W_BEGIN] - w[W_NOW]), i
+    if w[W_SIZE + ARRIVALS] > 0:
+        i = s.heaps[ARRIVALS, start]
+        time = s.travel[i].ready - w[W_BEGIN] - w[W_NOW]
+        if best_row < 0 or time < best_time or (time == best_time and g.persons[i].id < g.persons[best_person].id):
+            best_row, best_time, best_person = ARRIVALS, time, i
     for row in range(LEAVERS, KINDS + fighters + b.one[0].hostiles):
         clean_top(s, g, w, row, start, R_TARGET if row < KINDS + fighters else R_HOSTILE)
         if w[W_SIZE + row] == 0:
@@ -220,12 +224,15 @@ def next_event(s: Any, g: Any, b: Any, a: int, w: Any, start: int) -> bool:
 
 @inner
 def happen(s: Any, g: Any, b: Any, a: int, w: Any, start: int, row: int, i: int) -> None:
-    """Carry out one event: a change of state, a leaving, a bite or a kill."""
+    """Carry out one event: a change of state, a coming, a leaving, a bite or a kill."""
     at, fighters, ids = w[W_BEGIN] + w[W_NOW], b.one[0].fighters, g.persons["id"]
     if row == TIMERS:
         w[W_SIZE] = pop(s.heaps[TIMERS], start, w[W_SIZE], s.travel["next_at"], ids)
         if s.travel[i].role != R_GONE:
             change(s, g, b, w, start, i)
+    elif row == ARRIVALS:
+        w[W_SIZE + row] = pop(s.heaps[row], start, w[W_SIZE + row], s.travel["ready"], ids)
+        stand(s, g, b, w, start, i)
     elif row == LEAVERS:
         w[W_SIZE + row] = pop(s.heaps[row], start, w[W_SIZE + row], s.travel["mark_leave"], ids)
         get_out(s, g, b, a, w, start, i, at)
@@ -236,6 +243,8 @@ def happen(s: Any, g: Any, b: Any, a: int, w: Any, start: int, row: int, i: int)
         quit_side(s, w, start, i, 0)
         t.role = R_OTHER
         s.people[i].leave_reserve = 0
+        if b.one[0].cause > 0:
+            t.host = host_of(s, g, b, i, t.bite_by, t.arena_tick)
         become(s, g, b, w, start, i, b.one[0].infected, s.people[i].luck + 1, at, -1)
     else:
         w[W_SIZE + row] = pop(s.heaps[row], start, w[W_SIZE + row], s.travel["mark"], ids)
@@ -266,17 +275,12 @@ def become(s: Any, g: Any, b: Any, w: Any, start: int, i: int, state: int, episo
     before has left of the threshold of being killed, -1 = a fresh one.
     """
     ids, t = g.persons["id"], s.travel[i]
-    hostile = b.states[state].hostile
-    if hostile >= 0:
-        t.role, t.kind = R_HOSTILE, hostile
-        if left < 0:
-            left = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, episode)
-        t.mark = w[W_CLOCK_H + hostile] + left
-        w[W_HOSTILES + hostile] += 1
-        join_list(s, w, start, i, 1)
-        row = KINDS + b.one[0].fighters + hostile
-        w[W_SIZE + row] = push(s.heaps[row], start, w[W_SIZE + row], i, s.travel["mark"], ids)
-    out = next_out(b, g, i, s.people[i].host, episode, state, 0)
+    t.state = state
+    if b.states[state].hostile >= 0:
+        t.mark = left if left >= 0 else threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, episode)
+        if t.role != R_COMING:
+            stand(s, g, b, w, start, i)
+    out = next_out(b, g, i, t.host, episode, state, 0)
     t.next_out = out
     t.next_at = NEVER if out < 0 else at + out_instants(b, g, i, episode, out)
     if t.next_at <= w[W_BEGIN] + w[W_LENGTH]:
@@ -295,7 +299,10 @@ def change(s: Any, g: Any, b: Any, w: Any, start: int, i: int) -> None:
     elif t.role == R_TARGET:
         quit_heap(s, g, w, KINDS + t.kind, start, i)
         quit_side(s, w, start, i, 0)
-    t.role = R_OTHER
+    elif t.role == R_COMING and b.states[t.state].hostile >= 0:
+        left = t.mark
+    if t.role != R_COMING:
+        t.role = R_OTHER
     become(s, g, b, w, start, i, state, s.people[i].luck + (1 if t.bite_at >= 0 else 0), at, left)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyosan.engine.plans import place_row
+from hyosan.engine.compile_floor import place_row
 from hyosan.engine.rulebook import Floor
 from hyosan.engine.state import State
 from hyosan.scenario.injects import WayBlocked

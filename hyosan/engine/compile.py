@@ -15,6 +15,7 @@ from hyosan.engine.compile_exposure import exposing
 from hyosan.engine.compile_floor import make_floor, slots_open
 from hyosan.engine.compile_immunity import make_strains, make_vaccines, openness
 from hyosan.engine.compile_laws import SHARE, Laws, share
+from hyosan.engine.compile_minds import minds, needs_until, weights
 from hyosan.engine.rulebook import (
     CLASSES,
     DOES,
@@ -31,7 +32,6 @@ from hyosan.engine.rulebook import (
 )
 from hyosan.errors import ScenarioError
 from hyosan.rules.transmit import OPEN_BITS, WEIGHT
-from hyosan.scenario.behaviour import OPTIONS
 from hyosan.scenario.pathogen import ByAge, ByHost
 from hyosan.scenario.root import DAYS, Scenario
 from hyosan.tables import LINE_LIST
@@ -81,7 +81,7 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
     beds, staff = make_care(scenario, world)
     bite, kill, rate_bits = _fights(scenario, world, names)
     slot_seconds = _slots(scenario, world, names.start_clock)
-    floor = make_floor(world, slot_seconds, fighter_kinds(scenario, world, names), settings, wards, staff)
+    floor = make_floor(world, slot_seconds, fighter_kinds(scenario, world, names), settings, wards, staff, needs_until(scenario))
     behaviour = scenario.behaviour
     route = scenario.pathogen.routes
     one = table(
@@ -101,19 +101,17 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         has_bites=int(route.bite is not None), hosts=len(names.hosts), fighters=len(names.fighters), hostiles=len(names.hostiles),
         slots=world.ground.person_slot_place.shape[1], camp=_camp(world),
         strains=len(strains), forgets=int(bool(scenario.pathogen.strains)), notices=int((states["notice_share"] > 0).any()),
-        one_route=int((route.contact is None) != (route.air is None)),
+        one_route=int((route.contact is None) != (route.air is None)), **minds(scenario, world, names.start_clock),
     )  # fmt: skip
-    choice = np.array(
-        [[round(getattr(behaviour, row).get(o, 0) * 1024) for o in OPTIONS] for row in ("hidden", "told", "hears", "sees")], dtype=np.int64
-    )
     doors = np.array([laws.add(getattr(behaviour.doors, kind)) for kind in ("wooden", "steel", "barricade")], dtype=np.int64)
     hosts = scenario.pathogen.hosts
     book = Rulebook(
         one=one, states=states, outs=outs, out_cut=cuts, settings=settings, age_mix=matrices,
-        bite_rate=bite, kill_rate=kill, choice=choice, door_law=doors,
+        bite_rate=bite, kill_rate=kill, door_law=doors, **weights(behaviour),
         laws=np.array(laws.rows, dtype=np.int64).view(table(LAWS, 0).dtype).reshape(-1),
         law_values=np.concatenate([*laws.values, np.zeros(1, dtype=np.int64)]),
-        host_cut=_cumulative([share(h.share) for h in hosts.values()]),
+        host_cut=_cumulative([share(h.share) for h in hosts.values()]), host_share=np.array([share(h.share) for h in hosts.values()], dtype=np.int64),
+        host_felt=np.array([round(scenario.pathogen.cause.per_unit.get(h, 0) * 1024) for h in hosts], dtype=np.int64),
         host_susceptibility=np.array([round(h.susceptibility * OPEN) for h in hosts.values()], dtype=np.int64), slot_seconds=slot_seconds,
         slot_open=slots_open(slot_seconds),
         slot_bits=((slot_seconds > 0) << np.arange(slot_seconds.shape[2])).sum(axis=2), main_slot=slot_seconds.argmax(axis=2),

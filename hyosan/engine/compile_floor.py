@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from hyosan.engine.records import lines
 from hyosan.engine.rulebook import GROUNDS, PERSONS, WAYS, Floor
-from hyosan.world.frame import World
+from hyosan.errors import ScenarioError
+from hyosan.world.frame import KNOWS_CRISIS, TIE_BULLY, TIE_COUPLE, Ground, World
 from hyosan.world.mixing import age_groups
 
 WELDED: Final = 2
@@ -23,8 +25,10 @@ def make_floor(
     settings: Any,
     wards: NDArray[np.int64],
     staff: NDArray[np.int64],
+    needs_until: int,
 ) -> Floor:
-    """The world as kernels read it; `settings` are rows of SETTINGS, `wards` and `staff` as of `Floor`.
+    """The world as kernels read it; `settings` are rows of SETTINGS, `wards` and `staff` as of `Floor`; up to the age `needs_until` (-1 = none)
+    people need somebody.
 
     `slot_seconds` [schedules, ticks, slots] ends with a schedule for each slot that never leaves it.
     """
@@ -38,7 +42,7 @@ def make_floor(
     kept = _kept_inside(world, slots, schedule, slot_seconds)
     persons = lines(
         PERSONS, n, id=ground.person_id, age=ground.person_age, schedule=schedule, home=home, fighter=fighter,
-        zone=ground.place_zone[home], kept=kept,
+        zone=ground.place_zone[home], kept=kept, knows=ground.person_knows == KNOWS_CRISIS, **_bonds(ground, needs_until),
     )  # fmt: skip
     start = np.asarray(ground.way_start, dtype=np.int64)
     from_ = np.repeat(np.arange(m), np.diff(start))
@@ -65,9 +69,22 @@ def make_floor(
     return Floor(
         persons, slots, spots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
         _members_schedules(ground.member_start, schedule[ground.member_person]),
-        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64), wards, staff,
+        ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64),
+        ground.tie_start.astype(np.int64), ground.tie_to.astype(np.int32), ground.tie_kind.astype(np.int8),
+        np.flatnonzero(persons["needs"]), wards, staff,
         _rows_by_id(ground.person_id),
     )  # fmt: skip
+
+
+def _bonds(ground: Ground, needs_until: int) -> dict[str, NDArray[np.int64]]:
+    """Columns of PERSONS that follow from ties: by how many one is bullied, who needs somebody, and whose family they are."""
+    n = len(ground.person_id)
+    from_ = np.repeat(np.arange(n), np.diff(ground.tie_start))
+    needs = ground.person_age <= needs_until
+    cares = np.zeros(n, dtype=np.int64)
+    cares[from_[(ground.tie_kind <= TIE_COUPLE) & needs[ground.tie_to]]] = 1
+    cares[needs] = 0
+    return {"bullied": np.bincount(ground.tie_to[ground.tie_kind == TIE_BULLY], minlength=n), "needs": needs.astype(np.int64), "cares": cares}
 
 
 def schedule_bits(schedules: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,3 +181,13 @@ def _nearest_outside(ground: Any) -> NDArray[np.int64]:
     for row in np.flatnonzero(ground.place_parent < 0):
         out[row] = outside[np.argmin((x[outside] - x[row]) ** 2 + (y[outside] - y[row]) ** 2)]
     return out
+
+
+def place_row(world: World, name: str, field: str) -> int:
+    """The row of a named place. Raises ScenarioError with the nearest names."""
+    for row, known in world.place_names.items():
+        if known == name:
+            return row
+    near = get_close_matches(name, list(world.place_names.values()), 3, 0.3)
+    hint = f"; nearest: {', '.join(near)}" if near else ""
+    raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")

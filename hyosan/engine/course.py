@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.engine.fate import draw, next_out, out_instants
+from hyosan.engine.fate import draw, host_of, next_out, out_instants
 from hyosan.engine.immunity import passes_on
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
 from hyosan.engine.presence import count_routine, guarded, set_place, slot_place, week_tick, where
@@ -81,6 +81,8 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
         add_hostile(s, place, -1)
     if there and old == b.one[0].susceptible:
         s.places[place].targets -= 1
+    if there and old == b.one[0].infected:
+        s.places[place].bitten -= 1
     if s.people[i].activity == ROUTINE and (old == b.one[0].susceptible) != (state == b.one[0].susceptible):
         count_routine(s, g, b, i, 1 if state == b.one[0].susceptible else -1)
     s.count[C_CLASS + b.states[old].kind] -= 1
@@ -92,6 +94,8 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
         add_hostile(s, place, 1)
     if there and state == b.one[0].susceptible:
         s.places[place].targets += 1
+    if there and state == b.one[0].infected:
+        s.places[place].bitten += 1
     if b.states[state].hostile >= 0 and b.states[old].hostile < 0:
         s.people[i].kill_reserve = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, s.people[i].luck)
     if state == b.one[0].susceptible:
@@ -203,6 +207,8 @@ def infect(s: Any, g: Any, b: Any, i: int, at: int, by: int, route: int, place: 
     s.people[i].notes &= ~F_LISTED
     s.people[i].episode += 1
     s.people[i].luck += 1
+    if b.one[0].cause > 0 and route != BY_BITE:
+        s.people[i].host = host_of(s, g, b, i, by, tick)
     s.people[i].infectiousness = own_infectiousness(s, g, b, i, strain, at)
     s.reserves[i] = threshold(b.one[0].seed, RESERVE, g.persons[i].id, 0, s.people[i].luck)
     s.count[C_INFECTED] += 1

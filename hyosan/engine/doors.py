@@ -1,4 +1,4 @@
-"""Doors: shut behind one who leaves, pressed by those who pursue, broken, blocked with what is at hand."""
+"""Doors: shut behind one who leaves, and what it takes to break them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import Any
 
 from hyosan.backend import inner
 from hyosan.distributions import draw_seconds
-from hyosan.engine.course import DOOR_BROKEN, DOOR_SHUT, NO_ROUTE, emit
-from hyosan.engine.lists import make_noise
-from hyosan.engine.state import C_SOON, PURSUE
+from hyosan.engine.course import DOOR_SHUT, NO_ROUTE, emit
 from hyosan.luck import DOOR, bits
 from hyosan.rules.exact import INSTANT_BITS
 
@@ -52,33 +50,3 @@ def inner_side(g: Any, way: int) -> int:
     if g.grounds[there].parent == here:
         return there
     return here if g.grounds[here].id < g.grounds[there].id else there
-
-
-@inner
-def press_doors(s: Any, g: Any, b: Any, tick: int) -> None:
-    """Spend the doors that are pressed by those who pursue; a broken one stands open for good."""
-    begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
-    length = b.one[0].tick_seconds << INSTANT_BITS
-    for k in range(s.count[C_SOON]):  # whoever presses looks again in the next tick
-        i = s.soon[k]
-        way = s.people[i].press
-        pressing = way >= 0 and s.people[i].activity == PURSUE and s.people[i].place == g.ways[way].from_
-        if pressing and g.ways[way].door >= 0:  # others are on their way through an open one
-            s.doors[g.ways[way].door].pressed += 1
-    for k in range(s.count[C_SOON]):
-        way = s.people[s.soon[k]].press
-        if way >= 0 and g.ways[way].door >= 0:
-            door = g.ways[way].door
-            row = s.doors[door]
-            if row.pressed > 0 and row.state == 1:
-                force = row.pressed * length
-                if force >= row.reserve:
-                    at = begin + row.reserve // row.pressed
-                    row.state = 0
-                    row.reserve = 0
-                    stir_calm(s, g, way)
-                    emit(s, at, DOOR_BROKEN, -1, -1, inner_side(g, way), NO_ROUTE, -1, -1, 0)
-                else:
-                    row.reserve -= force
-                make_noise(s, inner_side(g, way), b.one[0].fight_noise - 10)
-            row.pressed = 0

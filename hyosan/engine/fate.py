@@ -5,13 +5,19 @@ All of it is a function of the seed and of whose infection it is (`people.luck`)
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from hyosan.backend import inner
 from hyosan.distributions import draw_seconds
-from hyosan.luck import NOTICE, NOTICE_DELAY, bits
+from hyosan.engine.feelings import anger_of, fear_of
+from hyosan.luck import HOST, NOTICE, NOTICE_DELAY, bits, chance
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.rules.progress import course_luck, duration_luck
+
+CHANCE: Final = 0
+VARIANT: Final = 1
+FEELINGS: Final = 2
+"""What decides about host types: birth, the virus, what one feels."""
 
 
 @inner
@@ -19,6 +25,27 @@ def draw(b: Any, law: int, word: int) -> int:
     """Seconds drawn from a law of the rulebook."""
     row = b.laws[law]
     return draw_seconds(row.kind, row.a, row.b, b.law_values, row.offset, word)
+
+
+@inner
+def host_of(s: Any, g: Any, b: Any, i: int, by: int, tick: int) -> int:
+    """The host type of person i in the infection that begins: born with it, that of the infector `by`, or by fear and anger now."""
+    seed, name, episode, cause = b.one[0].seed, g.persons[i].id, s.people[i].luck + 1, b.one[0].cause
+    if cause == CHANCE or by < 0:
+        return s.people[i].host
+    if cause == VARIANT and chance(seed, HOST, name, 2, episode, b.one[0].keeps):
+        return s.travel[by].host if s.travel[by].arena_tick == tick else s.people[by].host
+    units = fear_of(s, b, i, tick) + anger_of(s, g, i) if cause == FEELINGS else 0
+    total = 0
+    for k in range(len(b.host_share)):
+        total += b.host_share[k] * (1024 + units * b.host_felt[k]) >> 10
+    word = bits(seed, HOST, name, 1 if cause == VARIANT else 0, episode if cause == VARIANT else 0) >> 30
+    word = word * (total >> 8) >> 24  # of [0, total): shares are 2**-32, so total fits 45 bits
+    for k in range(len(b.host_share) - 1):
+        word -= b.host_share[k] * (1024 + units * b.host_felt[k]) >> 10
+        if word < 0:
+            return k
+    return len(b.host_share) - 1
 
 
 @inner

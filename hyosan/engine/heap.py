@@ -30,13 +30,6 @@ def sift_down(heap: Any, start: int, size: int, at: int, marks: Any, ids: Any) -
 
 
 @inner
-def heapify(heap: Any, start: int, size: int, marks: Any, ids: Any) -> None:
-    """Make heap[start : start + size] a heap."""
-    for at in range(size // 2 - 1, -1, -1):
-        sift_down(heap, start, size, at, marks, ids)
-
-
-@inner
 def push(heap: Any, start: int, size: int, person: int, marks: Any, ids: Any) -> int:
     """Add a person; gives the new size."""
     at = size

@@ -222,7 +222,7 @@ def run_seeds(
             vaccinate_due(s, g, b, doses, rows, tick)
             seed_due(s, g, b, plans, rows, tick)
             seed_listed(s, g, b, who, when, -1, tick)
-            if not is_quiet(s, tick):
+            if not is_quiet(s, g, b, tick):
                 collect_awake(s, tick)
                 if s.count[C_AWAKE] > 0:
                     choose_few(s, g, b, tick)

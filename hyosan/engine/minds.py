@@ -9,19 +9,58 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
+from hyosan.engine.companions import bitten_beside, dearest_of, leader_of, scorns
 from hyosan.engine.fate import draw
+from hyosan.engine.feelings import mood_of
 from hyosan.engine.moving import can_pass, next_way, root
 from hyosan.engine.presence import has_target, where
 from hyosan.engine.sound import heard_at
-from hyosan.engine.state import C_CAMP, FLEE, HELD, HIDE, PURSUE, ROUTINE
+from hyosan.engine.state import (
+    C_CAMP,
+    DEED_CALL,
+    DEED_EXPEL,
+    DEED_KILL,
+    DEED_LURE,
+    DEED_TELL,
+    DEED_WARN,
+    FLEE,
+    HELD,
+    HIDE,
+    PURSUE,
+    ROUTINE,
+)
 from hyosan.luck import AIM, PURSUIT, WAKE, bits, threshold
 from hyosan.luck import HIDE as HIDE_LUCK
-from hyosan.rules.behave import BARRICADE, CARRY_ON, FLEE_HOME, FLEE_OUT, HEARS, HELP, HIDDEN, SEES, choose_option
+from hyosan.rules.behave import (
+    BARRICADE,
+    BESIDE,
+    BITTEN,
+    CARRY_ON,
+    EXPEL,
+    FLEE_HOME,
+    FLEE_OUT,
+    FOLLOW,
+    GATHER,
+    HALF,
+    HEARS,
+    HELP,
+    HIDDEN,
+    KILL,
+    LURE,
+    SEEK,
+    SEES,
+    WARN,
+    choose_option,
+)
 from hyosan.rules.exact import INSTANT_BITS, first_of
 from hyosan.rules.move import travel_instants
 
 HOPS: Final = 16
 """Places that one person passes in a tick, at most."""
+HALF_TURNED: Final = 4
+"""The class of the half-turned."""
+PRESSING_QUIETER: Final = 10
+"""dB by which pressing a door is quieter than a fight; whoever presses one leaves it for what is louder than that."""
 SAMPLES: Final = 4
 """Doors that one who pursues tries at a place with many."""
 
@@ -31,9 +70,9 @@ def choose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
     """What person i does in this tick."""
     t = s.travel[i]
     t.place = t.activity = t.wake = t.option = -1
-    t.barricade = t.camp = t.call = 0
+    t.barricade = t.camp = t.deed = 0
     activity = s.people[i].activity
-    if activity >= HELD or b.one[0].has_ways == 0:
+    if activity >= HELD or b.one[0].has_ways == 0 or g.persons[i].needs:
         return
     if activity == PURSUE:
         pursue(s, g, b, i, tick)
@@ -54,17 +93,43 @@ def choose_one(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
 
 @inner
 def decide(s: Any, g: Any, b: Any, i: int, here: int, danger: bool, tick: int) -> None:
-    """Person i chooses an option by what they saw, heard or were told."""
+    """Person i chooses an option by what they saw, heard or were told, what they feel and know, and who is with them."""
     p, t = s.people[i], s.travel[i]
     situation = SEES if danger else p.alarm
-    if situation == 0 and p.activity == ROUTINE:
+    if situation == HIDDEN and p.activity == ROUTINE:
         return
-    option = choose_option(b.one[0].seed, g.persons[i].id, p.decision, b.choice[situation])
+    beside = -1
+    if b.one[0].beside_bitten and not danger and s.places[here].bitten > 0 and p.health != b.one[0].infected:
+        beside = bitten_beside(s, g, b, i, here)
+    leader = leader_of(s, g, b, i, here, tick) if b.one[0].minds else -1
+    row = situation
+    if p.health == b.one[0].infected and b.one[0].bitten_choose and situation > HIDDEN:
+        row = BITTEN
+    elif b.states[p.health].kind == HALF_TURNED and b.one[0].half_choose:
+        row = HALF
+    elif beside >= 0:
+        row = BESIDE
+    factors = g.persons[i].knows
+    if leader >= 0 and g.persons[leader].knows:
+        factors = 1
+    if beside >= 0 and scorns(g, i, beside):
+        factors += 2
+    mood = mood_of(s, g, b, i, tick)
+    option = choose_option(b.one[0].seed, g.persons[i].id, p.decision, b.choice[row], b.factors[factors], mood, b.feelings)
     p.decision += 1
     p.alarm = 0
     t.option = option
-    p.ready = (tick * b.one[0].tick_seconds) << INSTANT_BITS
-    home = g.persons[i].home
+    if p.activity == ROUTINE and situation > HIDDEN and b.one[0].minds:
+        t.deed |= DEED_TELL
+    p.ready = max(p.ready, (tick * b.one[0].tick_seconds) << INSTANT_BITS)
+    act(s, g, b, i, here, danger, situation, option, leader, beside, tick)
+
+
+@inner
+def act(s: Any, g: Any, b: Any, i: int, here: int, danger: bool, situation: int, option: int, leader: int, beside: int, tick: int) -> None:
+    """What the option that person i chose comes to: a goal, or hiding, and deeds."""
+    p, t = s.people[i], s.travel[i]
+    home, goal = g.persons[i].home, -1
     if option == CARRY_ON:
         if p.activity == ROUTINE:
             return
@@ -72,21 +137,35 @@ def decide(s: Any, g: Any, b: Any, i: int, here: int, danger: bool, tick: int) -
             t.activity = ROUTINE
             return
         option = FLEE_HOME
-    if option == FLEE_OUT:
-        out = g.grounds[root(g, here)].out
-        if out >= 0:
-            p.goal = out
-            return
-        option = FLEE_HOME
-    if option == HELP:
+    if option == FLEE_OUT or option == LURE:
+        goal = g.grounds[root(g, here)].out
+        if goal >= 0 and option == LURE:
+            t.deed |= DEED_LURE
+        if goal < 0:
+            option = FLEE_HOME
+    elif option == HELP and not danger:
         _, heard = heard_at(s, g, here, tick)
-        if heard >= 0 and not danger:
-            p.goal = g.ways[heard].to
-            return
+        if heard >= 0:
+            goal = g.ways[heard].to
+    elif option == SEEK:
+        goal = dearest_of(s, g, b, i, here, tick)
+    elif option == GATHER and b.one[0].meeting != here:
+        goal = b.one[0].meeting
+    elif option == FOLLOW and leader >= 0 and s.people[leader].activity == FLEE and s.people[leader].heading != here:
+        goal = s.people[leader].heading
     if option == FLEE_HOME and here != home:
-        p.goal = home
+        goal = home
+    if goal >= 0:
+        p.goal = goal
         return
     stay_hidden(s, g, b, i, here, option == BARRICADE, situation, tick)
+    if option == FOLLOW and leader >= 0 and p.goal < 0:
+        t.wake = max(tick + 1, s.people[leader].wake_tick)
+    elif option == WARN:
+        t.deed |= DEED_WARN
+    elif (option == EXPEL or option == KILL) and beside >= 0:
+        t.harmed, t.wake = beside, tick + 1
+        t.deed |= DEED_EXPEL if option == EXPEL else DEED_KILL
 
 
 @inner
@@ -97,7 +176,7 @@ def stay_hidden(s: Any, g: Any, b: Any, i: int, here: int, barricade: bool, situ
         p.goal = g.persons[i].home
         return
     t.activity = HIDE
-    t.call = 1 if situation >= HEARS else 0
+    t.deed |= DEED_CALL if situation >= HEARS else 0
     p.goal = -1
     if barricade and g.grounds[here].parent >= 0:
         t.barricade = 1
@@ -113,13 +192,10 @@ def rest_for(b: Any, g: Any, t: Any, i: int, decision: int, tick: int) -> None:
 
 @inner
 def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
-    """Person i goes towards their goal as far as the time until now lets them, and stops before danger.
-
-    Whoever stands at a place in a tick has been there since its start, so that no fight comes before an arrival.
-    """
+    """Person i goes towards their goal as far as this tick lets them, and stops before danger: as places stand at its start."""
     p, t = s.people[i], s.travel[i]
-    now = (tick * b.one[0].tick_seconds) << INSTANT_BITS
-    before = now - (b.one[0].tick_seconds << INSTANT_BITS)
+    length = b.one[0].tick_seconds << INSTANT_BITS
+    now = tick * length
     start = here
     t.wake = tick + 1
     t.ready = p.ready
@@ -136,8 +212,8 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
             p.alarm = 3
             aside(s, g, b, i, here, now)
             break
-        arrival = max(before, t.ready + travel_instants(g.ways[way].seconds, b.one[0].run_pace))
-        if arrival > now:
+        arrival = max(now, t.ready + travel_instants(g.ways[way].seconds, b.one[0].run_pace))
+        if arrival > now + length:
             break
         here = there
         t.ready = arrival
@@ -190,7 +266,8 @@ def aside(s: Any, g: Any, b: Any, i: int, here: int, now: int) -> None:
     p.decision += 1
     if best < 0:
         return
-    t.ready = now
+    length = b.one[0].tick_seconds << INSTANT_BITS
+    t.ready = now + min(length, travel_instants(g.ways[best].seconds, b.one[0].run_pace))
     t.place = g.ways[best].to
 
 
@@ -200,9 +277,8 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
     p, t = s.people[i], s.travel[i]
     length = b.one[0].tick_seconds << INSTANT_BITS
     now = tick * length
-    if p.ready < now - length and p.press < 0:
+    if p.press < 0:
         p.ready = now
-    p.ready = max(p.ready, p.since)
     here = p.place
     pace = b.states[p.health].pace
     t.wake = tick + 1
@@ -225,15 +301,16 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         door = g.ways[way].door
         there = g.ways[way].to
         if door >= 0 and s.doors[door].state != 0:
-            _, heard = heard_at(s, g, here, tick)
-            if s.doors[door].state == 2 or not (way == heard or has_target(s, g, b, there, tick)):
+            level, heard = heard_at(s, g, here, tick)
+            drawn_away = way != heard and level > b.one[0].fight_noise - PRESSING_QUIETER
+            if s.doors[door].state == 2 or drawn_away or not (way == heard or has_target(s, g, b, there, tick)):
                 p.press = -1
             break
         if gate_shut(s, g, way):
             p.press = -1
             break
-        arrival = max(now - length, p.ready + travel_instants(g.ways[way].seconds, pace))
-        if arrival > now:
+        arrival = max(now, p.ready + travel_instants(g.ways[way].seconds, pace))
+        if arrival > now + length:
             break
         here = there
         p.ready = arrival

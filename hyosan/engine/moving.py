@@ -23,9 +23,14 @@ from hyosan.engine.state import (
     C_ROOM,
     C_SOON,
     C_TRACKED,
+    DEED_CALL,
+    DEED_EXPEL,
+    DEED_KILL,
+    DEED_LURE,
     F_CALLED,
     F_CAPTURED,
     F_LEFT,
+    F_LURING,
     GONE,
     HELD,
     RING,
@@ -124,14 +129,8 @@ def building(g: Any, place: int) -> int:
 
 
 @inner
-def go_through(s: Any, g: Any, b: Any, i: int, way: int, old: int, at: int, activity: int, tick: int) -> None:
-    """Person i arrives at the end of a way at an instant; outside the city they are out of the play."""
-    arrive(s, g, b, i, old, g.ways[way].to, at, activity, tick)
-
-
-@inner
 def arrive(s: Any, g: Any, b: Any, i: int, old: int, new: int, at: int, activity: int, tick: int) -> None:
-    """Person i gets from one place to another at an instant."""
+    """Person i gets from one place to another at an instant; outside the city they are out of the play."""
     log_way(s, g, b, i, old, new, at)
     s.people[i].ready = at
     if g.grounds[new].outside:
@@ -208,8 +207,8 @@ def sort_by_place(s: Any) -> None:
 def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
     """Carry out what the awake chose: places, what they do, doors they block, when they wake again.
 
-    A move is logged at the start of the tick from which one stands at the new place, so that the log never has anybody in two places;
-    `ready` keeps the instant of getting there, from which one goes on.
+    Who moves leaves at the start of the tick and is at the new place from the instant `ready` on, at which the move is logged and from
+    which they go on; in between they are under way, and nobody meets them.
     """
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
     last_ready, last_id = last_let_in(s, g)
@@ -222,9 +221,11 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
         if s.people[i].tracked_at >= 0:  # the routine brought them here
             log_way(s, g, b, i, s.people[i].track, old, begin)
             s.people[i].track = old
-        if t.option >= 0:
+        if t.option >= 0 and t.deed & (DEED_EXPEL | DEED_KILL) == 0:  # these are told with whom they concern (engine/deeds.py)
             emit(s, begin, CHOSE, i, -1, old, NO_ROUTE, -1, -1, -2 - t.option)
-        if t.call and not s.people[i].notes & F_CALLED:
+        if t.deed & DEED_LURE:
+            s.people[i].notes |= F_LURING
+        if t.deed & DEED_CALL and not s.people[i].notes & F_CALLED:
             s.people[i].notes |= F_CALLED
             emit(s, begin, CALLED, i, -1, old, NO_ROUTE, -1, -1, 0)
         if t.camp and (s.people[i].ready < last_ready or (s.people[i].ready == last_ready and g.persons[i].id <= last_id)):
@@ -234,8 +235,7 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
             continue
         if t.place >= 0 and t.place != old:
             activity = t.activity if t.activity > ROUTINE else s.people[i].activity
-            arrive(s, g, b, i, old, t.place, begin, activity, tick)
-            s.people[i].ready = t.ready
+            arrive(s, g, b, i, old, t.place, t.ready, activity, tick)
         elif t.activity >= 0 and t.activity != s.people[i].activity:
             set_place(s, g, b, i, old, t.activity)
             set_tracked(s, i, t.activity == ROUTINE and s.people[i].health != b.one[0].susceptible)

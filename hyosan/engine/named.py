@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hyosan.engine.compile_floor import place_row
 from hyosan.engine.meetings import LINKS
-from hyosan.engine.plans import place_row
 from hyosan.errors import ScenarioError
 from hyosan.scenario.injects import Arrival, FalseReport, LostReport, WayBlocked
 from hyosan.scenario.nearest import did_you_mean

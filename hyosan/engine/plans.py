@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine.compile import Names
+from hyosan.engine.compile_floor import place_row
 from hyosan.engine.compile_laws import share
 from hyosan.errors import ScenarioError
 from hyosan.rules.exact import INSTANT_BITS
@@ -131,7 +132,11 @@ def _seeds(scenario: Scenario, world: World, rows: _Rows, names: Names) -> list[
             place = place_row(world, seed.place, f"seeds.{name}.place")
             belongs = (world.ground.person_slot_place == place).any(axis=1)
             fits &= belongs if belongs.any() else True
+        if seed.person is not None:
+            fits &= world.ground.person_id == next(person for person, named in world.person_names.items() if named == seed.person)
         first, last = rows.add(fits)
+        if seed.person is not None and first == last:
+            raise ScenarioError(f"seeds.{name}.person: {seed.person!r} is not of the role, ages, zones or place told; leave these out, or mend them")
         if seed.count is not None and last - first < seed.count:
             raise ScenarioError(
                 f"seeds.{name}: {seed.count} people are to be infected, but only {last - first} fit; lower `count` or widen the choice"
@@ -139,7 +144,7 @@ def _seeds(scenario: Scenario, world: World, rows: _Rows, names: Names) -> list[
         second = max(0, Moment(seed.at).second(names.start_clock))
         strain = list(scenario.pathogen.strains).index(seed.strain) if seed.strain else 0
         state = names.state(seed.state or _infected(scenario, strain))
-        count, chance = (-1, share(seed.share or 0)) if seed.count is None else (seed.count, 0)
+        count, chance = (-1, share(seed.share)) if seed.share is not None else (seed.count or 1, 0)
         over = round(seed.over) << INSTANT_BITS
         found.append((second << INSTANT_BITS, state, number + 1, count, chance, place, first, last, 0, strain, over, number + 1))
     return found
@@ -246,13 +251,3 @@ def code_of(name: str, known: tuple[str, ...], field: str, what: str) -> int:
     near = get_close_matches(name, known, 1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise ScenarioError(f"{field}: {name!r} is no {what} of this city; it has {', '.join(known)}{hint}")
-
-
-def place_row(world: World, name: str, field: str) -> int:
-    """The row of a named place. Raises ScenarioError with the nearest names."""
-    for row, known in world.place_names.items():
-        if known == name:
-            return row
-    near = get_close_matches(name, list(world.place_names.values()), 3, 0.3)
-    hint = f"; nearest: {', '.join(near)}" if near else ""
-    raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")

@@ -95,13 +95,15 @@ def is_target(s: Any, b: Any, i: int) -> bool:
 
 @inner
 def count_in(s: Any, b: Any, i: int, place: int, change: int) -> None:
-    """Count person i (who left the routine) among those of a place who bite or can be bitten."""
+    """Count person i (who left the routine) among those of a place who bite, can be bitten, or were."""
     if s.people[i].activity == HELD:
         return
     if b.states[s.people[i].health].hostile >= 0:
         add_hostile(s, place, change)
     elif s.people[i].health == b.one[0].susceptible:
         s.places[place].targets += change
+    if s.people[i].health == b.one[0].infected:
+        s.places[place].bitten += change
 
 
 @inner

@@ -24,7 +24,7 @@ from hyosan.engine.state import C_EVENTS, EVENTS, State
 from hyosan.luck import MISREAD, NOTICE, bits
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.behaviour import OPTIONS
-from hyosan.tables import EVENT_KINDS
+from hyosan.tables import EVENT_KINDS, LEFT_ALONE
 from hyosan.world.frame import World
 
 HOUR = 3600
@@ -66,7 +66,7 @@ class Publisher:
         self.listener: Callable[[Any, int, int], list[tuple[int, ...]]] = lambda rows, now, end: []
         self.counts = np.zeros_like(self.before)
         effects.zones_at_start(s, g, b, self.counts)
-        self._causes = (*names.seeds, *OPTIONS)
+        self._causes = (*names.seeds, *OPTIONS, LEFT_ALONE)
         self._marks = (*names.states, *world.kinds)
         self._states = [{name: int(row[name]) for name in ("kind", "period_known", "misread", "taken_for")} for row in b.states]
         self._seed = int(b.one["seed"][0])

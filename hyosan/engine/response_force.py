@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from hyosan.engine import effects, sweeping
+from hyosan.engine.compile_floor import place_row
 from hyosan.engine.compile_laws import share
 from hyosan.engine.crews import ENDLESS, Crew, Tools
 from hyosan.engine.lists import make_noise_now
-from hyosan.engine.plans import place_row
 from hyosan.engine.state import HELD
 from hyosan.luck import BLAST_AIM, bits
 

@@ -86,15 +86,18 @@ def martial_law_days(sim: Simulation) -> float:
 
 
 def people_rows(sim: Simulation, coded: Any) -> dict[str, Any]:
-    """Columns of the table `people`: everybody something happened to, by id."""
+    """Columns of the table `people`: everybody something happened to, and everybody who has a name, by id."""
     people, floor, world = sim.state.people, sim.floor, sim.world
-    touched = (people["episode"] > 0) | (people["death"] > 0) | (people["notes"] & (F_LEFT | F_CALLED) > 0)
+    named = np.isin(floor.persons["id"], list(world.person_names))
+    touched = named | (people["episode"] > 0) | (people["death"] > 0) | (people["notes"] & (F_LEFT | F_CALLED) > 0)
     rows = np.flatnonzero(touched | ((people["activity"] != ROUTINE) & (people["activity"] != GONE)))
     rows = rows[np.argsort(floor.persons["id"][rows])]
     one = people[rows]
     place = np.where(one["place"] >= 0, one["place"], floor.persons["home"][rows])
     ids = floor.persons["id"]
     home = floor.persons["home"][rows]
+    names = tuple(world.person_names.values())
+    number_of = {person: number for number, person in enumerate(world.person_names)}
     return {
         "person": ids[rows],
         "age": floor.persons["age"][rows].astype(np.int16),
@@ -108,6 +111,7 @@ def people_rows(sim: Simulation, coded: Any) -> dict[str, Any]:
         "infected_second": np.where(one["infected_at"] < NEVER, one["infected_at"] >> INSTANT_BITS, -1),
         "infector": np.where(one["infector"] >= 0, ids[np.maximum(one["infector"], 0)], -1),
         "died_second": np.where(one["died_at"] < NEVER, one["died_at"] >> INSTANT_BITS, -1),
+        "name": coded(np.array([number_of.get(person, -1) for person in ids[rows].tolist()], dtype=np.int64), names),
     }
 
 

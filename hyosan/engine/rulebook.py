@@ -25,6 +25,8 @@ SCALARS = (
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
     "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
     "strains", "forgets", "notices", "known_until", "one_route",
+    "minds", "beside_bitten", "bitten_choose", "half_choose", "bite_seen", "scorn", "meeting", "lure_noise", "calm_ticks", "tire_ticks",
+    "carer_age", "alone_ticks", "day_ticks", "night_tick", "cause", "keeps",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""
 STATES = (
@@ -46,8 +48,9 @@ CARE = ("beds", "staff_start", "staff_end", "patients_each")
 """Columns per kind of care; without staff `staff_start` is -1; `patients_each` in 2**-20."""
 SETTINGS = ("contact", "air", "contact_ages", "air_ages", "bite")
 """Columns per setting; `*_ages` is the matrix of `Rulebook.age_mix`, -1 = everybody meets everybody alike."""
-PERSONS = ("id", "age", "schedule", "home", "fighter", "zone", "kept")
-"""Columns per person; `kept` is the sealed place they are in from the start on and follow their routine in; -1 = none."""
+PERSONS = ("id", "age", "schedule", "home", "fighter", "zone", "kept", "knows", "bullied", "needs", "cares")
+"""Columns per person; `kept` is the sealed place they are in from the start on and follow their routine in; -1 = none; `knows` 1 = what to do in a
+crisis, `bullied` by how many, `needs` 1 = somebody to look after them, `cares` 1 = has family who need that."""
 GROUNDS = (
     "id", "parent", "dead_end", "way_start", "main_start", "main_end", "child_start", "child_end",
     "leaf_start", "way_end", "zone", "kind", "x", "y", "outside", "setting", "out", "ages_row",
@@ -67,6 +70,8 @@ class Rulebook(NamedTuple):
     laws: Any  # [q] LAWS
     law_values: NDArray[np.int64]
     host_cut: NDArray[np.int64]  # [hosts] cumulative share
+    host_share: NDArray[np.int64]  # [hosts] share
+    host_felt: NDArray[np.int64]  # [hosts] what a unit of fear and anger adds to it, in 1/1024 of it
     host_susceptibility: NDArray[np.int64]  # [hosts] 2**-20
     strains: Any  # [v] STRAINS
     cross: NDArray[np.int64]  # [v, v] protection from the second by an infection with the first, 2**-20
@@ -78,7 +83,9 @@ class Rulebook(NamedTuple):
     age_mix: NDArray[np.int64]  # [matrices, 16, 16] how much somebody of a group of 5 years is exposed to one of another, 2**-16; mean 1
     bite_rate: NDArray[np.int64]  # [fighters, hostiles]
     kill_rate: NDArray[np.int64]
-    choice: NDArray[np.int64]  # [4, 6] weights of options by situation
+    choice: NDArray[np.int64]  # [7, 13] weights of options by situation
+    feelings: NDArray[np.int64]  # [3, 13] what a unit of fear, anger, tiredness adds to a weight, in 1/1024 of it
+    factors: NDArray[np.int64]  # [4, 13] factors on weights, 1/1024: of everybody, of those who know crises, towards those scorned, both
     door_law: NDArray[np.int64]  # [3] law of the time one person needs to break each kind of door
     slot_seconds: NDArray[np.int64]  # [schedules, week_ticks, slots] seconds of the tick spent in each slot
     slot_bits: NDArray[np.int64]  # [schedules, week_ticks] which slots come up in the tick, a bit each
@@ -102,6 +109,10 @@ class Floor(NamedTuple):
     link_start: NDArray[np.int64]  # [n + 1]
     link_to: NDArray[np.int64]
     link_weight: NDArray[np.int64]
+    tie_start: NDArray[np.int64]  # [n + 1]
+    tie_to: NDArray[np.int32]  # [ties] rows, by kind and id
+    tie_kind: NDArray[np.int8]  # positions in `world.frame.TIE_KINDS`
+    needy: NDArray[np.int64]  # people who need somebody to look after them
     wards: NDArray[np.int64]  # places where people of some states lie
     staff: NDArray[np.int64]  # people who work with beds
     row_of: NDArray[np.int64]  # [highest id + 1] row of the person with an id, -1 = none; empty where ids are sparse

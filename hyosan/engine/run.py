@@ -13,12 +13,13 @@ from hyosan.engine import checks
 from hyosan.engine.authorities import Authorities
 from hyosan.engine.barriers import Barriers, own_gates
 from hyosan.engine.compile import compile_scenario
+from hyosan.engine.compile_floor import place_row
 from hyosan.engine.cpu import Processor
 from hyosan.engine.injects import Injects
 from hyosan.engine.lists import make_noise_now
 from hyosan.engine.many import QUANTITIES, quantity_now, seed_due
 from hyosan.engine.named import check_named
-from hyosan.engine.plans import P_AT, make_plans, place_row, unmatched
+from hyosan.engine.plans import P_AT, make_plans, unmatched
 from hyosan.engine.policies import Policies
 from hyosan.engine.publish import HOUR, Publisher, Sink
 from hyosan.engine.response import Response
@@ -125,7 +126,7 @@ class Simulation:
         now = tick * self.tick_seconds
         self.take_orders(now)
         self.seed_people(tick)
-        quiet = is_quiet(s, tick)
+        quiet = is_quiet(s, g, b, tick)
         if not quiet:
             step(s, g, b, tick, self.device, self.levels)
             self.dirty = True

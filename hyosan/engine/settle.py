@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner
+from hyosan.engine.companions import FRIEND
 from hyosan.engine.course import (
     BY_AIR,
     BY_BITE,
@@ -18,11 +19,13 @@ from hyosan.engine.course import (
     infect,
 )
 from hyosan.engine.doors import shut_behind
+from hyosan.engine.feelings import frighten
 from hyosan.engine.lists import drop_due, make_noise, wake_in
-from hyosan.engine.moving import go_through
+from hyosan.engine.moving import arrive
 from hyosan.engine.presence import where
 from hyosan.engine.state import C_ARENAS, C_CANDIDATES, D_FIGHT, FLEE, GONE, HIDE, RING, ROUTINE
 from hyosan.engine.today import is_ruled_out
+from hyosan.rules.behave import MOST_FELT
 from hyosan.rules.exact import INSTANT_BITS
 
 
@@ -46,13 +49,15 @@ def settle_arenas(s: Any, g: Any, b: Any, tick: int) -> None:
             make_noise(s, place, b.one[0].fight_noise)
         if b.one[0].has_ways:
             for k in range(s.arena_start[a], s.arena_start[a + 1]):
-                alarm_present(s, s.occupants[k], tick)
+                alarm_present(s, b, s.occupants[k], fought, tick)
 
 
 @inner
-def alarm_present(s: Any, i: int, tick: int) -> None:
-    """Who stood in a fight and is still there has seen the danger, and decides in the next tick."""
+def alarm_present(s: Any, b: Any, i: int, fought: bool, tick: int) -> None:
+    """Who stood in a fight and is still there has seen the danger, is afraid if there was blood, and decides in the next tick."""
     if s.people[i].activity == ROUTINE or s.people[i].activity == HIDE or s.people[i].activity == FLEE:
+        if fought:
+            frighten(s, b, i, tick)
         s.people[i].alarm = 3
         wake_in(s, i, tick + 1)
 
@@ -64,8 +69,11 @@ def settle_one(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
     end = tick_end(b, tick)
     stop = end if t.kill_at < 0 else t.kill_at
     bite_at, kill_at, exit_at, left, kind = t.bite_at, t.kill_at, t.exit_at, t.left, t.kind
+    if (bite_at >= 0 or kill_at >= 0) and b.one[0].minds:
+        enrage(s, g, b, i, t.arena, tick)
     if bite_at >= 0:
         by = t.bite_by
+        s.people[i].host = t.host
         s.bites[g.persons[i].fighter, s.travel[by].kind] += 1
         infect(s, g, b, i, bite_at, by, BY_BITE, place, b.one[0].infected, strain_of(s, by, tick), 0, tick)
         carry_rest(s, g, b, i, s.people[i].health, bite_at, stop, place, tick)
@@ -80,10 +88,22 @@ def settle_one(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
     elif exit_at >= 0:
         if t.shut:
             shut_behind(s, g, b, i, t.exit_way, exit_at, place)
-        go_through(s, g, b, i, t.exit_way, place, exit_at, FLEE, tick)
+        arrive(s, g, b, i, place, g.ways[t.exit_way].to, exit_at, FLEE, tick)
+        s.people[i].ready = exit_at + (b.one[0].tick_seconds << INSTANT_BITS)  # whoever waits there meets them no sooner than then
         s.people[i].alarm = 3
         wake_in(s, i, tick + 1)
     return bite_at >= 0 or kill_at >= 0
+
+
+@inner
+def enrage(s: Any, g: Any, b: Any, i: int, arena: int, tick: int) -> None:
+    """People tied to person i who stood in the same fight, in which i is bitten or killed, grow angry."""
+    for k in range(g.tie_start[i], g.tie_start[i + 1]):
+        if g.tie_kind[k] > FRIEND:
+            break
+        j = g.tie_to[k]
+        if s.travel[j].arena_tick == tick and s.travel[j].arena == arena:
+            s.people[j].anger = min(MOST_FELT, s.people[j].anger + 1)
 
 
 @inner

@@ -49,16 +49,18 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p.activity = ROUTINE
         p.place = p.track = p.goal = p.press = p.infector = -1
         p.infected_at = p.died_at = NEVER
+        p.heading = -1
+        p.fear = p.fear_tick = p.anger = p.walked = p.alone = 0
         p.occ_next = p.occ_prev = p.wake_next = p.wake_prev = p.wake_tick = p.due_next = p.due_prev = p.due_tick = -1
         p.infectious_at = p.tracked_at = -1
-        t.candidate_tick = t.arena_tick = t.link_turn = t.entry_tick = -1
+        t.harm_tick = t.carry_tick = t.candidate_tick = t.arena_tick = t.link_turn = t.entry_tick = -1
         t.link_amount = t.link_rate = 0
         s.count[C_CLASS + b.states[b.one[0].susceptible].kind] += 1
     for m in range(len(s.places)):
         q = s.places[m]
         q.occ_head = q.hot_at = q.heard_way = q.field_entry = -1
         q.heard_tick = q.warned_tick = q.served_tick = q.turning_tick = q.calm_tick = -(1 << 40)
-        q.hostiles = q.targets = q.routine = q.closed = q.noise = q.heard = q.calm_level = 0
+        q.hostiles = q.targets = q.bitten = q.routine = q.closed = q.noise = q.heard = q.calm_level = 0
         q.members = members[m]
         s.doses[m] = 0
     for i in range(len(s.people)):
@@ -67,7 +69,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
                 s.places[g.slots[i, slot]].routine += 1
     for d in range(len(s.doors)):
         row = s.doors[d]
-        row.state, row.kind, row.turn, row.pressed = door_state[d], door_kind[d], 0, 0
+        row.state, row.kind, row.turn, row.pressed, row.broken_at = door_state[d], door_kind[d], 0, 0, -1
         law = b.laws[b.door_law[row.kind]]
         word = bits(seed, DOOR, door_id[d], 0, 0)
         row.reserve = max(1, draw_seconds(law.kind, law.a, law.b, b.law_values, law.offset, word)) << INSTANT_BITS

@@ -87,27 +87,37 @@ PEOPLE = {  # what is read together stands together: 8 columns are a line of the
     "death": "why: D_*",
     "dead_from": "state before",
     "counted": "zone, flags and class as last counted, packed",
+    # the mind
+    "heading": "goal, as others see it: that of the last tick",
+    "fear": "fights stood in, less half of it each calm_ticks",
+    "fear_tick": "when that was",
+    "anger": "people tied to them who were bitten or killed where they were",
+    "walked": "ticks on the move since last hiding",
+    "alone": "ticks without anybody to look after them",
 }
 TRAVEL = {  # the first line is what one chose
     "place": "where one gets to in this tick; -1 = stays", "ready": "instant of getting there",
     "activity": "what one does from now on; -1 = as before", "wake": "tick to decide again; -1 = none", "option": "chosen; -1",
-    "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "call": "1 = calls for rescue",
+    "barricade": "1 = blocks the doors here", "camp": "1 = let into the camp at a gate", "deed": "bits DEED_*",
     "exposed_at": "instant", "exposed_by": "row", "exposed_place": "-1 = through a link", "exposed_route": "as of ENTRIES", "exposed_strain": "",
     "bite_at": "outcome of this tick's meetings, instants; -1", "bite_by": "row",
     "kill_at": "", "kill_by": "", "exit_at": "", "exit_way": "", "shut": "1 = shuts the door behind",
-    "role": "R_* in the arena", "kind": "kind of those who bite, in the arena",
+    "role": "R_* in the arena", "state": "of the infection, in the arena", "kind": "kind of those who bite, in the arena",
     "mark": "clock value at which something happens", "mark_leave": "",
     "spot": "position in the arena's list of its role",
     "next_at": "as in PEOPLE, within the arena", "next_out": "", "left": "unspent threshold of being killed after the arena; -1",
     "link_amount": "exerted through links", "link_entry": "the entry of it",
     "entry_tick": "tick in which last exerting", "entry_last": "last entry of it", "entry_count": "how many",
     "link_rate": "rate of an event through links", "link_last": "instant up to which it is spent", "link_turn": "version of the queue entry",
+    "harmed": "whom one puts out or kills", "harm_tick": "when last somebody chose to kill them", "harm_by": "who of these, by id",
+    "carry_tick": "when last family took them along", "carry_by": "who of these, by id", "host": "type of the infection, in the arena",
     "candidate_tick": "tick in which last exposed", "arena_tick": "tick in which last in an arena", "arena": "which one",
 }  # fmt: skip
 PLACES = {
     "occ_head": "first person who left the routine; -1",
     "hostiles": "people there who bite",
     "targets": "people there who left their routine and can be bitten",
+    "bitten": "people there who left their routine and are in the state that follows a bite",
     "routine": "memberships of people who follow their routine and can be bitten: where there is none, nobody need be looked for",
     "heard": "dB that arrive", "heard_way": "way towards the source; -1 = here", "heard_tick": "in which tick",
     "noise": "dB made there in this tick",
@@ -127,6 +137,7 @@ PLACES = {
 DOORS = {
     "state": "DOOR_*",
     "reserve": "instants of pressing left",
+    "broken_at": "instant; -1",
     "turn": "times shut anew",
     "kind": "kind of door now",
     "pressed": "in this tick",
@@ -154,11 +165,13 @@ WORDS = 64
 BEDS = {"beds": "beds that can be had", "taken": "of them taken", "more": "beds that orders added"}
 CUTS = {"share": "who keeps to it, 2**-32; 0 = no order", "left": "what each of them still exerts and takes in, 2**-20"}
 F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED, F_STIRRED = 1, 2, 4, 8, 16, 32, 64
-F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART, F_CAPTURED = 128, 256, 512, 1024, 2048, 4096
+F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART, F_CAPTURED, F_LURING = 128, 256, 512, 1024, 2048, 4096, 8192
 """Bits of `people.notes`."""
+DEED_CALL, DEED_LURE, DEED_WARN, DEED_EXPEL, DEED_KILL, DEED_TELL = 1, 2, 4, 8, 16, 32
+"""What people do besides going somewhere."""
 D_NONE, D_FIGHT, D_FORCE, D_SWEEP, D_COURSE = range(5)
 """Why a person died."""
-R_TARGET, R_HOSTILE, R_OTHER, R_GONE = range(4)
+R_TARGET, R_HOSTILE, R_OTHER, R_GONE, R_COMING = range(5)
 """Roles in an arena."""
 
 
@@ -194,7 +207,7 @@ class State(NamedTuple):
     arena_place: NDArray[np.int64]  # [m]
     arena_start: NDArray[np.int64]  # [m + 1]
     occupants: NDArray[np.int64]  # [n + 1]
-    heaps: NDArray[np.int64]  # [2 + fighters + hostiles, n + 1] scratch by segment: timers, leavers, targets and hostiles by kind
+    heaps: NDArray[np.int64]  # [3 + fighters + hostiles, n + 1] scratch by segment: timers, arrivals, leavers, targets and hostiles by kind
     lists: NDArray[np.int64]  # [2, n + 1] scratch: targets, hostiles
     words: NDArray[np.int64]  # [arenas, WORDS]
     beds: Any  # BEDS by kind of care
@@ -239,7 +252,7 @@ def new_state(
         age_fields=np.zeros((max(1, 2 * aged * strains), 16), dtype=np.int64),
         link_fields=np.zeros((n if linked else 1, strains), dtype=np.int64),
         candidates=row(n), arena_place=row(m), arena_start=row(m + 1), occupants=row(n + 1),
-        heaps=np.zeros((2 + sum(fights), fighters + 1), dtype=np.int64), lists=np.zeros((2, fighters + 1), dtype=np.int64),
+        heaps=np.zeros((3 + sum(fights), fighters + 1), dtype=np.int64), lists=np.zeros((2, fighters + 1), dtype=np.int64),
         words=np.zeros((arenas, WORDS), dtype=np.int64), beds=records(BEDS, max(1, care)), cuts=records(CUTS, settings), asking=row(n if care else 1),
         bites=np.zeros(fights, dtype=np.int64), kills=np.zeros(fights, dtype=np.int64), events=records(EVENTS, events),
     )  # fmt: skip

@@ -11,11 +11,12 @@ from typing import Any, Protocol
 from hyosan.backend import rule
 from hyosan.engine.beds import settle_beds
 from hyosan.engine.course import SEEDED as SEEDED
-from hyosan.engine.doors import press_doors
+from hyosan.engine.deeds import after_moves, before_moves, look_after
 from hyosan.engine.exposure import clear_fields, collect, list_exposed
 from hyosan.engine.gather import gather_arenas
 from hyosan.engine.links import resolve_links
 from hyosan.engine.moving import collect_awake, commit_moves, follow_tracked
+from hyosan.engine.pressing import go_in, press_doors
 from hyosan.engine.settle import settle_arenas, settle_due, settle_exposed
 from hyosan.engine.sound import spread_sound
 from hyosan.engine.state import C_ASKING, C_AWAKE, C_CARRIED, C_HOT, C_INFECTIOUS, C_NOISES, C_SOON, C_TRACKED, RING
@@ -39,7 +40,7 @@ class Device(Protocol):
 
 def step(s: Any, g: Any, b: Any, tick: int, device: Device, level_head: Any) -> None:
     """Run one tick. Orders were taken before (`engine/response.py`), publishing comes after (`engine/publish.py`)."""
-    if is_quiet(s, tick):
+    if is_quiet(s, g, b, tick):
         return
     choose_actions(s, g, b, tick, device)
     move_people(s, g, b, tick)
@@ -49,10 +50,17 @@ def step(s: Any, g: Any, b: Any, tick: int, device: Device, level_head: Any) -> 
 
 
 @rule
-def is_quiet(s: Any, tick: int) -> bool:
+def is_quiet(s: Any, g: Any, b: Any, tick: int) -> bool:
     """Whether nobody acts, bites, exposes or changes in a tick: then it costs next to nothing."""
     busy = s.count[C_HOT] + s.count[C_INFECTIOUS] + s.count[C_CARRIED] + s.count[C_NOISES] + s.count[C_TRACKED] + s.count[C_ASKING]
-    return busy == 0 and s.count[C_SOON] == 0 and s.wake_head[tick % RING] < 0 and s.due_head[tick % RING] < 0
+    waiting = s.count[C_SOON] > 0 or s.wake_head[tick % RING] >= 0 or s.due_head[tick % RING] >= 0 or is_night(g, b, tick)
+    return busy == 0 and not waiting
+
+
+@rule
+def is_night(g: Any, b: Any, tick: int) -> bool:
+    """Whether it is the hour at which it is seen who is alone, in a city in which somebody cannot live so."""
+    return len(g.needy) > 0 and tick % b.one[0].day_ticks == b.one[0].night_tick
 
 
 def choose_actions(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
@@ -64,9 +72,14 @@ def choose_actions(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
 
 @rule
 def move_people(s: Any, g: Any, b: Any, tick: int) -> None:
-    """They go where they chose; the ways of infected people are logged."""
+    """They do to each other what they chose, and go; doors that are pressed give way; the ways of infected people are logged."""
     if s.count[C_AWAKE] > 0:
+        before_moves(s, g, b, tick)
         commit_moves(s, g, b, tick)
+        after_moves(s, g, b, tick)
+    if b.one[0].has_ways:
+        press_doors(s, g, b, tick)
+        go_in(s, g, b, tick)
     if s.count[C_TRACKED] > 0:
         follow_tracked(s, g, b, tick)
 
@@ -96,18 +109,19 @@ def find_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
 
 @rule
 def progress(s: Any, g: Any, b: Any, tick: int) -> None:
-    """What the meetings came to happens; then the course of everybody else's infection goes on."""
+    """What the meetings came to happens; the course of everybody else's infection goes on; nobody lives for whom nobody cares."""
     settle_arenas(s, g, b, tick)
     settle_exposed(s, g, b, tick)
     settle_due(s, g, b, tick)
     if len(b.care) > 0:
         settle_beds(s, g, b, tick)
+    if is_night(g, b, tick):
+        look_after(s, g, b, tick)
 
 
 @rule
 def settle(s: Any, g: Any, b: Any, tick: int, level_head: Any) -> None:
-    """Fields are cleared, doors give way, and the noise of it all wakes who hears it."""
+    """Fields are cleared, and the noise of it all wakes who hears it."""
     clear_fields(s, g)
     if b.one[0].has_ways:
-        press_doors(s, g, b, tick)
         spread_sound(s, g, b, tick, level_head)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hyosan.report import survival
 from hyosan.report.accountability import deaths, questions, tolls
+from hyosan.report.cast import cast
 from hyosan.report.claims import judged, summed
 from hyosan.report.counts import Facts, Row, begins, clock, gather
 from hyosan.report.descent import branches, descent_rows
@@ -94,6 +95,7 @@ def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
         "spread": {key: value for key, value in facts.spread._asdict().items() if key not in ("seconds", "infectors")},
         "infectors": [{"who": persons.say(row["person"]), **row} for row in facts.spread.infectors],
         "descent": descent_rows(facts, branches(facts), persons),
+        "cast": cast(persons, register),
         "stories": [{"because": why, **one.to_json()} for (_, why), one in zip(shown, stories(persons, [who for who, _ in shown]), strict=True)],
         "ages": facts.ages,
         "decisions": facts.decisions,
@@ -170,7 +172,7 @@ def _say_fork(fork: Row) -> str:
 def _tables(run: Run) -> list[Row]:
     meaning = {
         "events": "what happened, to whom, where, by whom",
-        "people": "everybody to whom something happened, and how it ended for them",
+        "people": "everybody to whom something happened or who has a name, and how it ended for them",
         "series": "counts over time, the truth and what was known",
         "orders": "every order, with what was known when it was decided",
         "injects": "what the controllers of an exercise put in",

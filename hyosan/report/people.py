@@ -1,4 +1,4 @@
-"""How people and places of a run are named in a report: by role, age and number, by kind, name and zone."""
+"""How people and places of a run are named in a report: by name, or role, age and number; by kind, name and zone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hyosan.report.counts import Row, say, written
+from hyosan.results.names import names_of
 from hyosan.results.run import Run
 
 if TYPE_CHECKING:
@@ -38,6 +39,17 @@ class Persons:
         return int(found[0]) if len(found) else None
 
     def say(self, person: int) -> str:
+        """`pupil of 17 (no. 123)`, or `Choi Nam-ra (no. 123)`."""
+        if name := self.names.get(person):
+            return f"{name} (no. {person})"
+        return self.describe(person)
+
+    def introduce(self, person: int) -> str:
+        """`Choi Nam-ra, pupil of 17 (no. 123)`; of somebody without a name as `say`."""
+        name = self.names.get(person)
+        return f"{name}, {self.describe(person)}" if name else self.describe(person)
+
+    def describe(self, person: int) -> str:
         """`pupil of 17 (no. 123)`."""
         if row := self.row(person):
             return f"{row['role'] or 'person'} of {row['age']} (no. {person})"
@@ -57,6 +69,10 @@ class Persons:
         said = self._states.get(name) or {}
         return str(said.get("label") or say(name))
 
+    def is_noticed(self, state: str) -> bool:
+        """Whether the authorities may learn of people in a state, as the scenario says."""
+        return bool((self._states.get(state) or {}).get("noticed"))
+
     @staticmethod
     def _article(kind: str) -> str:
         return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}" if kind else ""
@@ -64,6 +80,13 @@ class Persons:
     @cached_property
     def _states(self) -> Row:
         return dict((written(self.run).get("pathogen") or {}).get("states") or {})
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Names of people, by id, in the order in which the scenario names them."""
+        found = names_of(self.run)
+        order = list((written(self.run).get("city") or {}).get("cast") or {})
+        return dict(sorted(found.items(), key=lambda one: order.index(one[1]) if one[1] in order else len(order)))
 
     @cached_property
     def _names(self) -> dict[int, str]:

@@ -108,6 +108,30 @@ function start(bytes) {
       sheet.stroke();
     }
     sheet.globalAlpha = 1;
+    drawNames(width, height);
+  }
+  function drawNames(width, height) {
+    // A ring around each of the cast; the name too where it covers no other.
+    if (!told.names.length || !byId("names").checked) return;
+    const ratio = width / map.clientWidth, tall = 12 * ratio, seen = [], taken = [];
+    sheet.font = `${tall}px system-ui, sans-serif`; sheet.textBaseline = "middle";
+    for (const [i, name] of told.names) {
+      const p = place[i], r = spread[p];
+      const x = (placeX[p] + shiftX[i] * r) * scale + offX, y = offY - (placeY[p] + shiftY[i] * r) * scale;
+      if (x >= 0 && y >= 0 && x < width && y < height) seen.push([i, name, x, y]);
+    }
+    for (const [, name, x, y] of seen) {
+      const wide = sheet.measureText(name).width, start = x + 7 * ratio + wide < width ? x + 7 * ratio : x - 7 * ratio - wide;
+      if (taken.some(([a, b, w]) => Math.abs(b - y) < tall && a < start + wide && start < a + w)) continue;
+      taken.push([start, y, wide]);
+      sheet.fillStyle = "#fff"; sheet.globalAlpha = 0.75; sheet.fillRect(start - ratio, y - tall / 2, wide + 2 * ratio, tall); sheet.globalAlpha = 1;
+      sheet.fillStyle = "#000"; sheet.fillText(name, start, y);
+    }
+    for (const [i, , x, y] of seen) {
+      sheet.strokeStyle = "#000"; sheet.lineWidth = ratio;
+      sheet.fillStyle = looks[look[i]].colour;
+      sheet.beginPath(); sheet.arc(x, y, 4 * ratio, 0, 7); sheet.fill(); sheet.stroke();
+    }
   }
   const first = new Int32Array(told.last + 2), before = new Uint8Array(told.people);
   for (let i = 0; i < told.events; i++) {  // new infections by tick: who is first seen in a state of the infected, again after each recovery
@@ -144,6 +168,10 @@ function start(bytes) {
       const row = byId("look-" + code);
       row.lastElementChild.textContent = seen[code].toLocaleString("en-US");
       row.hidden = !ever[code];
+    });
+    told.names.forEach(([i], k) => {
+      const row = byId("cast-" + k), one = looks[look[i]];
+      row.firstElementChild.style.background = one.colour; row.lastElementChild.textContent = one.name;
     });
     const now = told.orders.filter(one => one.from <= state.tick && state.tick <= one.to);
     byId("orders").textContent = now.map(one => `${one.no} ${one.order}`).join(", ") || "none";
@@ -188,6 +216,7 @@ function start(bytes) {
   byId("back").onclick = () => { stop(); to(state.tick - 1); keep(); };
   byId("on").onclick = () => { stop(); to(state.tick + 1); keep(); };
   byId("whole").onclick = () => { state.zoom = 1; state.x = state.y = 0; soon(); keep(); };
+  if (told.names.length) byId("names").onchange = soon;
   byId("speed").onchange = keep;
   byId("span").onchange = () => { slider.max = shown(); to(state.tick); keep(); };
   slider.oninput = () => { if (state.timer) stop(); to(Number(slider.value)); };

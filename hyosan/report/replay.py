@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hyosan.errors import RunFolderError
 from hyosan.report.counts import Row, begins, decisions, written
 from hyosan.report.frame import page, script_json
+from hyosan.report.people import Persons
 from hyosan.results.atomic import write_bytes
 from hyosan.results.rows import named
 from hyosan.results.run import Run
@@ -85,7 +86,7 @@ def replay(run: Run, world: World | None) -> str:
     return page(
         "report/replay.html", [], title=manifest.get("title") or manifest["name"], name=manifest["name"], seed=manifest["seed"],
         looks=[{"code": code, "name": name, "colour": colour} for code, (_, name, colour) in enumerate(LOOKS)],
-        told=script_json(told), data=b64encode(data).decode(), history_hash=run.history_hash,
+        told=script_json(told), cast=[name for _, name in told["names"]], data=b64encode(data).decode(), history_hash=run.history_hash,
     )  # fmt: skip
 
 
@@ -116,10 +117,16 @@ def content(run: Run, world: World | None) -> tuple[Row, bytes]:
     told = {
         "people": len(stage.people), "places": len(stage.x), "events": len(rows[0]), "tick": tick, "start": int(manifest["start_clock_seconds"]),
         "last": last, "busy": max(1, busy), "kept": KEPT, "residents": run.ending.residents, "zones": _rings(world),
-        "orders": orders,
+        "orders": orders, "names": _names(run, stage),
     }  # fmt: skip
     columns = (stage.start, stage.x, stage.y, stage.spread, *rows)
     return told, zlib.compress(b"".join(pack(column) for column in columns), 9)
+
+
+def _names(run: Run, stage: Stage) -> list[tuple[int, str]]:
+    """Position among the people drawn, and name, of all who have one."""
+    found = [(int(np.searchsorted(stage.people, person)), person, name) for person, name in Persons(run, None).names.items()]
+    return [(at, name) for at, person, name in found if at < len(stage.people) and stage.people[at] == person]
 
 
 def pack(column: Whole) -> bytes:

@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 from hyosan.errors import CommandError
 from hyosan.report.counts import Row, clock, say
 from hyosan.report.people import Persons
+from hyosan.results.names import id_of
 from hyosan.results.rows import condition
 from hyosan.results.run import Run
 from hyosan.results.world import world_of
-from hyosan.world.frame import SLOT_DAY, SLOT_HOME
+from hyosan.tables import LEFT_ALONE
+from hyosan.world.frame import SLOT_DAY, SLOT_HOME, TIE_BULLY, TIE_CONTEMPT, TIE_FRIEND
 
 _ENDINGS = {
     "alive_human": "came out alive",
@@ -35,10 +37,16 @@ _ENDINGS = {
 }
 _CHOICES = {
     "carry_on": "carries on", "flee_home": "makes for home", "flee_out": "makes for the edge of the city", "hide": "hides",
-    "barricade": "barricades the door", "help": "goes to help",
+    "barricade": "barricades the door", "help": "goes to help", "follow": "goes with somebody close", "seek": "goes for family who are elsewhere",
+    "lure": "lures the turned away", "warn": "warns those who are close", "gather": "goes to where they meet",
 }  # fmt: skip
+_HARMS = {"expel": "puts out", "kill": "decides to kill"}
+"""Choices that are done to somebody."""
+_HARMED = {"expel": "is put out by", "kill": "is to be killed by"}
 MOST_NAMED = 8
 """Of more people at one place only the number is told."""
+NO_BODY = ", and no body was found"
+ORDERS_BEFORE = ". Orders that took effect before that"
 _WAYS = ("moved", "left_building")
 _PLAIN = {
     "left_city": "gets out of the city",
@@ -76,16 +84,16 @@ class Story:
         return f'<div style="font-family:system-ui,sans-serif"><h4>{who}</h4>{about}<table>{rows}</table><p>{fate}</p></div>'
 
 
-def story(run: Run | Path | str, person: int) -> Story:
-    """The story of a person of a finished run, by id.
+def story(run: Run | Path | str, person: int | str) -> Story:
+    """The story of a person of a finished run, by id or name.
 
-    Main arguments: `run`, a run or its folder; `person`, an id as in `people.parquet` and the events.
+    Main arguments: `run`, a run or its folder; `person`, an id as in `people.parquet` and the events, or a name of the cast.
     Other arguments: none.
 
     Raises CommandError: there is no such person, or nothing is known of them. RunFolderError: the run is missing or damaged.
     """
     found = run if isinstance(run, Run) else Run.open(run)
-    return stories(Persons(found, world_of(found)), [person])[0]
+    return stories(Persons(found, world_of(found)), [id_of(found, person)])[0]
 
 
 def stories(names: Persons, persons: list[int]) -> list[Story]:
@@ -114,7 +122,7 @@ def _story(names: Persons, person: int, rows: list[Row], orders: list[Row]) -> S
     return Story(
         {
             "person": person,
-            "who": _first_up(names.say(person)),
+            "who": _first_up(names.introduce(person)),
             "about": [*_company(names, person, row)],
             "events": told,
             "fate": _fate(names, person, row, rows, orders),
@@ -153,6 +161,8 @@ def _did(names: Persons, row: Row) -> str:
     whom, place = names.say(row["person"]), names.place(row["place"], row["place_kind"], row["zone"])
     if row["kind"] == "infected":
         return f"{_infects(row)} {whom} in {place}"
+    if row["kind"] == "chose":
+        return f"{_HARMED.get(row['cause'], say(row['cause']))} {whom} in {place}"
     return f"kills {whom} in {place}" if row["kind"] == "killed" else f"{say(row['kind'])}: {whom}"
 
 
@@ -165,6 +175,8 @@ def _event(names: Persons, row: Row, ordered: set[str]) -> str:
     kind, cause = row["kind"], row["cause"]
     place = names.place(row["place"], row["place_kind"], row["zone"])
     other = names.say(row["other"]) if row["other"] >= 0 else ""
+    if kind == "chose" and other:
+        return f"{_HARMS.get(cause, say(cause))} {other} in {place}"
     if kind == "chose":
         return f"notices danger in {place} and {_CHOICES.get(cause, f'chooses: {say(cause)}')}"
     if kind == "seeded":
@@ -178,6 +190,7 @@ def _event(names: Persons, row: Row, ordered: set[str]) -> str:
         return f"{names.state(row['from'])} → {names.state(row['to'])}, in {place}"
     if kind == "killed":
         how = f"is killed by order ({cause})" if cause in ordered else f"is killed by {other}" if other else "dies"
+        how += ", left alone" if cause == LEFT_ALONE else ""
         return f"{how} in {place}"
     if kind == "noticed":
         return f"the authorities learn: {names.state(row['to'])}" + (
@@ -213,6 +226,23 @@ def _company(names: Persons, person: int, row: Row | None) -> Iterator[Row]:
         yield _company_of(
             names, f"Spent the day in {names.place(int(ground.place_id[day]), kind, zone)}", _others(names, SLOT_DAY, day, at), "others"
         )
+    yield from _ties(names, at)
+
+
+def _ties(names: Persons, at: int) -> Iterator[Row]:
+    """Friends, and who despises or bullies whom; those of the household are told with it."""
+    assert names.world is not None
+    ground = names.world.ground
+    mine = slice(ground.tie_start[at], ground.tie_start[at + 1])
+    to, kind = ground.tie_to[mine], ground.tie_kind[mine]
+    by = np.searchsorted(ground.tie_start, np.flatnonzero((ground.tie_to == at) & (ground.tie_kind == TIE_BULLY)), side="right") - 1
+    for word, rows in (
+        ("Friends with", to[kind == TIE_FRIEND]), ("Bullies", to[kind == TIE_BULLY]), ("Is bullied by", by), ("Despises", to[kind == TIE_CONTEMPT]),
+    ):  # fmt: skip
+        others = ground.person_id[rows].tolist()
+        if others:
+            told = [_with_end(names, one, how) for one, how in zip(others, names.endings(np.array(others, dtype=np.int64)), strict=True)]
+            yield {"text": f"{word} {_listed(told)}.", "table": "people", "where": [condition("person", *others)]}
 
 
 def _others(names: Persons, slot: int, place: int, at: int) -> list[int]:
@@ -232,9 +262,14 @@ def _company_of(names: Persons, where: str, others: list[int], together: str) ->
     elif together or len(others) > MOST_NAMED:
         text = f"{where}, with {len(others):,} {together or 'others'}; {alive:,} of them came out alive."
     else:
-        told = [f"{names.say(one).rstrip(')')}; {_ENDINGS[how]})" for one, how in zip(others, endings, strict=True)]
+        told = [_with_end(names, one, how) for one, how in zip(others, endings, strict=True)]
         text = f"{where}, with {_listed(told)}."
     return {"text": text, "table": "people", "where": [condition("person", *others)] if others else []}
+
+
+def _with_end(names: Persons, person: int, how: str) -> str:
+    """`resident of 44 (no. 3; died)`."""
+    return f"{names.say(person).rstrip(')')}; {_ENDINGS[how]})"
 
 
 def _fate(names: Persons, person: int, row: Row | None, rows: list[Row], orders: list[Row]) -> Row:
@@ -245,11 +280,12 @@ def _fate(names: Persons, person: int, row: Row | None, rows: list[Row], orders:
             "text": "How it ended for them is not logged." if rows else "Nothing happened to them that is logged: came out alive.",
             "table": "people",
             "where": [f"person={person}"],
+            "died": False,
         }
     text = _first_up(_ENDINGS[row["ending"]])
     until = row["died_second"] if row["died_second"] >= 0 else run.manifest["end_second"]
     if row["died_second"] >= 0:
-        text += f" on {clock(run, row['died_second'])}"
+        text += f" on {clock(run, row['died_second'])}{NO_BODY if no_body(names, row, rows) else ''}"
     elif row["ending"] in _ALIVE:
         place = names.place(row["place"])
         last = [one for one in rows if one["person"] == person and one["kind"] in ("quarantined", "released", "left_city", "slipped_out")]
@@ -259,8 +295,15 @@ def _fate(names: Persons, person: int, row: Row | None, rows: list[Row], orders:
     text += f". Infected {infected:,} {'person' if infected == 1 else 'people'}" if infected else ""
     lived = [order for order in orders if 0 <= order["second_effective"] <= until]
     named = list(dict.fromkeys(order["order"] for order in lived))
-    text += f". Orders that took effect before that: {_listed([say(one) for one in named])}" if named else ""
-    return {"text": f"{text}.", "table": "people", "where": [f"person={person}"]}
+    text += f"{ORDERS_BEFORE}: {_listed([say(one) for one in named])}" if named else ""
+    return {"text": f"{text}.", "table": "people", "where": [f"person={person}"], "died": row["died_second"] >= 0}
+
+
+def no_body(names: Persons, row: Row, rows: list[Row]) -> bool:
+    """Whether somebody died and nobody noticed the body, in a scenario in which bodies are noticed. `rows`: the events of that person."""
+    if row["died_second"] < 0 or not names.is_noticed(row["state"]):
+        return False
+    return not any(one["kind"] == "noticed" and one["person"] == row["person"] and one["from"] == row["state"] for one in rows)
 
 
 def _listed(parts: list[str]) -> str:

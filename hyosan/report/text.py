@@ -60,6 +60,10 @@ def text_report(run: Run, study: Study | None = None) -> str:
             lines += textwrap.wrap(one["asks"], 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
             for fact in one["facts"]:
                 lines += textwrap.wrap(fact, 100, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)
+    if told["cast"]:
+        lines += ["", "The cast"]
+        for one in told["cast"]:
+            lines += textwrap.wrap(f"{one['name']}: {one['fate']['text']}", 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
     if len(told["zones"]) > 1:
         lines += ["", "Hardest hit zones"]
         lines += [f"{row['infections']:>12,}  {row['zone']} ({share(row['share'], 1)})" for row in told["zones"][:5]]

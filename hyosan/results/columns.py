@@ -20,6 +20,11 @@ MAX_NAMES = np.iinfo(np.int16).max
 """Names that one column can tell apart: its codes are 16-bit."""
 
 
+WHERE_FILLED = {"people": "name"}
+"""By table, a column that is part of its hash only where some row has a text in it, and that files of earlier versions lack: a run in which
+nobody has a name keeps the hash that it had before people could have names."""
+
+
 class Coded(NamedTuple):
     """A column of names: integer `codes` [rows] into `names`; -1 stands for no name, written as empty text."""
 

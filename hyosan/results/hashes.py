@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hyosan.errors import SelfCheckError
 from hyosan.results.atomic import HASH_BYTES
-from hyosan.results.columns import Columns, rechunk, table_schema, to_batch
+from hyosan.results.columns import WHERE_FILLED, Columns, rechunk, table_schema, to_batch
 
 CHUNK_ROWS = 65_536
 """Rows per chunk. Part of the hash's definition: changing it changes every hash."""
@@ -38,7 +39,10 @@ class TableHash:
     def __init__(self, table: str) -> None:
         self._table = table
         self._digest = hashlib.blake2b(digest_size=HASH_BYTES)
-        self._digest.update(json.dumps([table, *table_schema(table).names]).encode())
+        self._extra = WHERE_FILLED.get(table)
+        self._digest.update(json.dumps([table, *(name for name in table_schema(table).names if name != self._extra)]).encode())
+        self._filled = hashlib.blake2b(digest_size=HASH_BYTES)
+        self._some = False
         self._names: dict[str, int] = {}
         self._held: list[Any] = []
         self._held_rows = 0
@@ -55,8 +59,17 @@ class TableHash:
             self._held = [chunks.pop()] if rest else []
             self._held_rows = len(self._held[0]) if rest else 0
             for chunk in chunks:
-                _feed(self._digest, chunk, self._names)
+                self._some |= self._take(self._digest, self._filled, chunk)
                 self._rows += len(chunk)
+
+    def _take(self, digest: Any, filled: Any, chunk: Any) -> bool:
+        """Feed rows, a column of `WHERE_FILLED` to a digest of its own; gives whether some row has a text there."""
+        if self._extra is None:
+            _feed(digest, chunk, self._names)
+            return False
+        _feed(digest, chunk.drop_columns([self._extra]), self._names)
+        _feed(filled, chunk.select([self._extra]), self._names)
+        return any(text for text in pc.unique(chunk[self._extra].cast(pa.string())).to_pylist())
 
     def fed(self, batches: Iterable[Any]) -> Iterator[Any]:
         """The same batches, each added on its way by a thread beside: what is written is hashed meanwhile, without reading it again."""
@@ -70,10 +83,12 @@ class TableHash:
 
     def digest(self) -> str:
         """The hash of all rows so far, as hexadecimal text; more rows may follow."""
-        final = self._digest.copy()
+        final, filled, some = self._digest.copy(), self._filled.copy(), self._some
         for chunk in rechunk(self._table, self._held, CHUNK_ROWS):
-            _feed(final, chunk, self._names)
+            some |= self._take(final, filled, chunk)
         final.update(np.int64(self._rows + self._held_rows).astype("<i8").tobytes())
+        if some:
+            final.update(filled.digest())
         return final.hexdigest()
 
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from hyosan.errors import ResourceError, RunFolderError
 from hyosan.results.atomic import atomic_file
-from hyosan.results.columns import canonical, named_columns, rechunk, table_schema
+from hyosan.results.columns import WHERE_FILLED, canonical, named_columns, rechunk, table_schema
 
 GROUP_ROWS = 131_072
 """Rows per row group."""
@@ -96,9 +96,9 @@ def _write(handle: BinaryIO, table: str, batches: Iterable[Any]) -> int:
 def _open(path: Path, table: str, limit_bytes: int) -> Any:
     """The opened file, its columns and claimed size checked. Text is read as dictionaries, so repeats do not unfold."""
     wanted = table_schema(table)
-    text = [field.name for field in wanted if not pa.types.is_integer(field.type)]
     metadata = pq.read_metadata(path)
-    if metadata.schema.names != wanted.names:
+    text = [field.name for field in wanted if not pa.types.is_integer(field.type) and field.name in metadata.schema.names]
+    if metadata.schema.names not in (wanted.names, [name for name in wanted.names if name != WHERE_FILLED.get(table)]):
         raise RunFolderError(f"{path}: its columns are not those of the table {table}. It is damaged or from another version.")
     width = sum(8 if pa.types.is_integer(field.type) else 4 for field in wanted)
     _bound(path, metadata.num_rows * width, limit_bytes)
@@ -125,8 +125,12 @@ def _unfolded_bytes(batch: Any) -> int:
 
 
 def _conform(path: Path, table: str, batch: Any) -> Any:
-    arrays = []
-    for field, column in zip(table_schema(table), batch.columns, strict=True):
+    arrays: list[Any] = []
+    for field in table_schema(table):
+        if field.name not in batch.schema.names:
+            arrays.append(pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(batch), dtype=np.int16)), pa.array([""])))
+            continue
+        column = batch.column(field.name)
         if column.null_count:
             raise RunFolderError(f"{path}: column {field.name} has rows without a value. The file is damaged.")
         if pa.types.is_dictionary(field.type):

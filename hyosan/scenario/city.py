@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from hyosan.scenario.block import Block, Name
+from hyosan.scenario.cast import Member, PersonName
+from hyosan.scenario.ties import Ties
 from hyosan.units import Duration, Length, Loudness, Share
 
 MAX_PEOPLE = 100_000_000
@@ -135,6 +137,8 @@ class City(Block):
     landmarks: bool = Field(default=False, description="add the flagship's construction site, teacher's house and mountain way")
     soldiers: Annotated[int, Field(ge=0, le=100_000)] = 0
     police: Annotated[int, Field(ge=0, le=100_000)] = 0
+    cast: Annotated[dict[PersonName, Member], Field(max_length=1000)] = Field(default={}, description="people of the city who have names")
+    ties: Ties | None = Field(default=None, description="who is family, friend, bully of whom; default: nobody has ties")
     population_seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
 
     @model_validator(mode="after")

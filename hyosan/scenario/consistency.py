@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyosan.errors import UnitError
+from hyosan.scenario import consistency_cast
 from hyosan.scenario import consistency_pathogen as pathogen
 from hyosan.scenario import consistency_response as response
 from hyosan.scenario.consistency_words import Found, ages_in_order, known, moment_of_run, place_of_plan, start_clock_seconds
@@ -29,6 +30,7 @@ def problems(scenario: Scenario, root: Node) -> list[Problem]:
         pathogen.vaccines,
         pathogen.fights,
         _seeds,
+        consistency_cast.cast,
         _immunity,
         _vaccination,
         _line_list,

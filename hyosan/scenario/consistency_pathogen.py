@@ -149,10 +149,15 @@ def instant_circles(scenario: Scenario) -> Found:
 
 
 def hosts(scenario: Scenario) -> Found:
-    """Shares of host types add up."""
+    """Shares of host types add up, and what decides about them fits."""
     total = sum(host.share for host in scenario.pathogen.hosts.values())
     if abs(total - 1) > SHARE_TOLERANCE:
         yield ("pathogen", "hosts"), f"the shares of the host types add up to {total:.6g}; they must add up to 1"
+    cause, bite = scenario.pathogen.cause, scenario.pathogen.routes.bite
+    for name in cause.per_unit:
+        yield from known(("pathogen", "cause", "per_unit", name), name, scenario.pathogen.hosts, "a host type")
+    if cause.by != "chance" and bite is not None and bite.link != "none":
+        yield ("pathogen", "cause", "by"), f"`{cause.by}` is possible where people bite at places; with bites along links take `chance`"
 
 
 def strains(scenario: Scenario) -> Found:

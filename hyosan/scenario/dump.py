@@ -44,6 +44,8 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     for name in ("objectives", "injects", "claims"):  # so that scenarios without them keep the hash they had before there were any
         if not written[name]:
             del written[name]
+    if not written["city"]["cast"]:
+        del written["city"]["cast"]
     return written
 
 

@@ -166,6 +166,18 @@ class Host(Block):
     susceptibility: Annotated[float, Field(ge=0, le=100)] = 1.0
 
 
+class Cause(Block):
+    """What decides about the host type of an infection.
+
+    `chance`: one is born with it. `variant`: it passes on with the virus; a share `keeps` of the infected get that of their infector, others one by
+    the shares of the types. `host`: what one feels; each unit of fear and anger at the bite adds `per_unit` of a type's share to it.
+    """
+
+    by: Literal["chance", "variant", "host"] = "chance"
+    keeps: Share = 0.5
+    per_unit: dict[Name, Annotated[float, Field(ge=0, le=100)]] = Field(default={}, description="by host type")
+
+
 class Strain(Block):
     """A strain: how well it passes on, where its course begins, and how far an earlier infection protects from it."""
 
@@ -209,5 +221,6 @@ class Pathogen(Block):
         default=None, description="shape k of the gamma distribution (mean 1) of how infectious people are; small = few infect most"
     )
     hosts: Annotated[dict[Name, Host], Field(min_length=1, max_length=32)] = Field(default={"ordinary": Host(share=1.0)})
+    cause: Cause = Field(default=Cause(), description="what decides about the host type")
     strains: Annotated[dict[Name, Strain], Field(max_length=8)] = Field(default={}, description="default: one")
     vaccines: Annotated[dict[Name, Vaccine], Field(max_length=8)] = Field(default={})

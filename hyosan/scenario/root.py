@@ -15,6 +15,7 @@ from hyosan.scenario.authority import Authority, Beliefs
 from hyosan.scenario.behaviour import Behaviour
 from hyosan.scenario.beyond import Destination, Stock, Trust
 from hyosan.scenario.block import Block, Name
+from hyosan.scenario.cast import PersonName
 from hyosan.scenario.city import City
 from hyosan.scenario.claims import Claim
 from hyosan.scenario.injects import AnyInject
@@ -66,10 +67,11 @@ class Time(Block):
 
 
 class Seed(Block):
-    """Who is infected first: `count` people (or each with probability `share`) of those who fit, at a moment, in a state."""
+    """Who is infected first: `count` people (or each with probability `share`) of those who fit, or a `person`, at a moment, in a state."""
 
     count: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     share: Share | None = None
+    person: PersonName | None = Field(default=None, description="one of the cast, by name; then `count` is 1 and can be left out")
     at: str = "0 s"
     state: str | None = Field(default=None, description="default: the state one enters on infection")
     role: Name | None = None
@@ -82,7 +84,10 @@ class Seed(Block):
 
     @model_validator(mode="after")
     def _one(self) -> Seed:
-        if (self.count is None) == (self.share is None):
+        if self.person is not None:
+            if self.share is not None or self.count not in (None, 1):
+                raise ValueError("`person` is one person: leave `share` out, and `count` too or at 1")
+        elif (self.count is None) == (self.share is None):
             raise ValueError("give exactly one of `count`, `share`")
         return self
 

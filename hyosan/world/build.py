@@ -25,9 +25,10 @@ from hyosan.world.school_alone import build_school
 
 __all__ = ["build", "check_table", "estimate_bytes", "finish"]
 
+_SETTLED = ("korea", "country", "people", "households", "school")
 _ONLY_IN = {
     "kinds": ("korea", "country"), "soldiers": ("korea", "country"), "police": ("korea", "country"), "landmarks": ("korea",),
-    "household_size": ("country",),
+    "household_size": ("country",), "ties": (*_SETTLED, "rooms"), "cast": _SETTLED,
 }  # fmt: skip
 """What only some grounds have."""
 

@@ -19,11 +19,12 @@ from hyosan.world.build_town import fill_town, people_of_town
 from hyosan.world.commuting import flows, positions, radiation
 from hyosan.world.draft import Draft
 from hyosan.world.draws import Ints
-from hyosan.world.finish import Check, People, finish, rectangle
+from hyosan.world.finish import Check, People, rectangle
 from hyosan.world.frame import SLOT_DAY, World
 from hyosan.world.korea_data import AGES_SOURCE, Municipality, age_counts, municipal_figures, municipalities
 from hyosan.world.land import lay_land
 from hyosan.world.schedules import ROUTINES, week_table
+from hyosan.world.society import finish_city
 from hyosan.world.town import EMPLOYED_PERCENT, ROLES, Town, settle
 
 CENSUS_WORKERS: Final = 23_285_254
@@ -66,7 +67,7 @@ def build_country(city: City, weights: Ints | None) -> World:
     workers = np.array([len(one) for one in members], dtype=np.int64)
     moved = flows(radiation(population, east, north) if weights is None else weights, workers, workers)
     _send_to_work(people.slot_place, members, moved, city.population_seed)
-    return finish(draft, people, checks=_checks(residents, int(population.sum()), people, moved))
+    return finish_city(city, draft, people, checks=_checks(residents, int(population.sum()), people, moved))
 
 
 def _town(city: City, place: Municipality, number: int, residents: int) -> Town:
@@ -94,7 +95,8 @@ def census_share() -> float:
 
 def _joined(parts: list[People]) -> People:
     ages, roles, schedules = (np.concatenate([getattr(part, name) for part in parts]) for name in ("age", "role", "schedule"))
-    return People(np.arange(len(ages), dtype=np.int64), ages, roles, schedules, np.concatenate([part.slot_place for part in parts]), week_table())
+    slot_place, position = (np.concatenate([getattr(part, name) for part in parts]) for name in ("slot_place", "position"))
+    return People(np.arange(len(ages), dtype=np.int64), ages, roles, schedules, slot_place, week_table(), position)
 
 
 def _send_to_work(slot_place: np.ndarray[tuple[int, ...], np.dtype[np.int32]], members: list[Ints], moved: Ints, seed: int) -> None:

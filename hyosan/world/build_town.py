@@ -16,13 +16,14 @@ from hyosan.world.draft import UNLIMITED, Draft
 from hyosan.world.drawn_school import open_exits
 from hyosan.world.draws import Ints
 from hyosan.world.figures import Figures
-from hyosan.world.finish import People, finish
+from hyosan.world.finish import People
 from hyosan.world.frame import World
 from hyosan.world.korea_data import find_municipality, municipal_figures, municipalities
 from hyosan.world.land import STREET_SOUND_LOST, lay_land, walk_seconds
 from hyosan.world.landmarks import add_construction_site, add_mountain_way, name_restaurant, settle_teachers_family
 from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
 from hyosan.world.schools import build_own_school, build_schools, site_points, take_site
+from hyosan.world.society import finish_city
 from hyosan.world.town import ROLES, Town, employ, settle
 from hyosan.world.work import build_extra, build_leisure, build_police, build_workplaces
 
@@ -52,7 +53,7 @@ def build_town(city: City) -> World:
     land = lay_land(draft, city, len(ages))
     town = settle(city, figures, draft, land, ages)
     fill_town(town)
-    return finish(draft, people_of_town(town), checks=tuple(town.checks + town_checks(town)))
+    return finish_city(city, draft, people_of_town(town), checks=tuple(town.checks + town_checks(town)))
 
 
 def fill_town(town: Town, *, goes_to_work: float = 1.0) -> None:
@@ -100,7 +101,7 @@ def people_of_town(town: Town) -> People:
     variant = draws.uniform(town.seed, draws.ROUTINE, town.ids, VARIANTS)
     slots = np.stack([town.home, town.day, town.leisure], axis=1)
     schedule = town.routine * VARIANTS + variant
-    age, role = town.age, town.role
+    age, role, position = town.age, town.role, town.position
     soldiers = town.city.soldiers
     if soldiers:
         barracks = _add_barracks(town)
@@ -108,7 +109,8 @@ def people_of_town(town: Town) -> People:
         schedule = np.append(schedule, np.full(soldiers, ROUTINES.index("home") * VARIANTS))
         age = np.append(age, np.full(soldiers, _SOLDIER_AGE))
         role = np.append(role, np.full(soldiers, ROLES.index("soldier")))
-    return People(np.arange(len(age), dtype=np.int64), age, role, schedule, slots.astype(np.int32), week_table())
+        position = np.append(position, np.arange(soldiers))
+    return People(np.arange(len(age), dtype=np.int64), age, role, schedule, slots.astype(np.int32), week_table(), position)
 
 
 def _add_barracks(town: Town) -> int:

@@ -31,6 +31,7 @@ class People(NamedTuple):
     schedule: Ints  # [n] row of `schedule_slot`
     slot_place: NDArray[np.int32]  # [n, S]
     schedule_slot: NDArray[np.int8]  # [h, 168]
+    position: Ints | None = None  # [n] position in the household: 0 head, 1 partner, 2 and more others; None = not told
 
 
 class Links(NamedTuple):
@@ -41,7 +42,18 @@ class Links(NamedTuple):
     weight: NDArray[np.int32]  # [l] in 1/1024
 
 
-def finish(draft: Draft, people: People, links: Links | None = None, checks: tuple[Check, ...] = ()) -> World:
+class TieRows(NamedTuple):
+    """Directed ties between people, sorted by their start, then kind, then the id of their end."""
+
+    start: Ints  # [n + 1]
+    to: NDArray[np.int32]  # [t] person rows
+    kind: NDArray[np.int8]  # [t] index into TIE_KINDS
+
+
+def finish(
+    draft: Draft, people: People, links: Links | None = None, checks: tuple[Check, ...] = (), ties: TieRows | None = None,
+    knows: Ints | None = None, names: dict[int, str] | None = None,
+) -> World:  # fmt: skip
     """The frozen world of a draft and its people. Raises SelfCheckError: parts that do not fit together (a bug)."""
     if not bool(np.all(people.id[1:] > people.id[:-1])) or bool(np.any(people.slot_place[:, 0] < 0)):
         raise SelfCheckError("world: person ids must ascend and everybody must have a home")
@@ -50,6 +62,8 @@ def finish(draft: Draft, people: People, links: Links | None = None, checks: tup
     member_start, member_person = _members(people.slot_place, places)
     if links is None:
         links = Links(np.zeros(len(people.id) + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.int32))
+    if ties is None:
+        ties = TieRows(np.zeros(len(people.id) + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.int8))
     ground = Ground(
         person_id=people.id,
         person_age=people.age.astype(np.int16),
@@ -72,6 +86,10 @@ def finish(draft: Draft, people: People, links: Links | None = None, checks: tup
         link_start=links.start,
         link_to=links.to,
         link_weight=links.weight,
+        tie_start=ties.start,
+        tie_to=ties.to,
+        tie_kind=ties.kind,
+        person_knows=np.zeros(len(people.id), np.int8) if knows is None else knows.astype(np.int8),
     )
     for array in ground:
         array.flags.writeable = False
@@ -85,6 +103,7 @@ def finish(draft: Draft, people: People, links: Links | None = None, checks: tup
         place_names=dict(draft.names),
         zone_geojson=_shapes(draft, ground),
         checks=checks,
+        person_names=names or {},
     )
     return replace(world, content_hash=content_hash(world))
 
@@ -162,6 +181,8 @@ def names_text(world: World) -> str:
         "place_names": {str(row): world.place_names[row] for row in sorted(world.place_names)},
         "zone_geojson": world.zone_geojson, "checks": world.checks,
     }  # fmt: skip
+    if world.person_names:  # worlds without anybody named keep the hash they had before people could have names
+        content["person_names"] = {str(person): world.person_names[person] for person in sorted(world.person_names)}
     return json.dumps(content, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
 
 
@@ -175,7 +196,11 @@ def little_endian(ground: Ground) -> Iterator[tuple[str, NDArray[Any]]]:
 def content_hash(world: World) -> str:
     """Hash (32 hex digits) of name, type, shape and bytes of every array, and of all names: equal worlds have equal hashes."""
     digest = hashlib.blake2b(digest_size=16)
+    nothing = set() if len(world.ground.tie_to) else {"tie_start", "tie_to", "tie_kind"}
+    nothing |= set() if world.ground.person_knows.any() else {"person_knows"}
     for name, array in little_endian(world.ground):
+        if name in nothing:  # worlds without ties keep the hash they had before there were any
+            continue
         digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
         digest.update(array.data)
     digest.update(names_text(world).encode())

@@ -7,7 +7,7 @@ luck and logs use `person_id` and `place_id`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -23,10 +23,16 @@ DOOR_OPEN, DOOR_SHUT, DOOR_WELDED = 0, 1, 2
 SLOT_HOME, SLOT_DAY, SLOT_LEISURE = 0, 1, 2
 """Slots of a routine. A slot without a place of its own (-1) is spent at home."""
 WEEK_HOURS = 168
+TIE_KINDS = ("family", "couple", "friend", "bully", "contempt")
+"""Kinds of ties between people; codes are positions. The first three go both ways; who bullies or despises is the start of a tie."""
+TIE_FAMILY, TIE_COUPLE, TIE_FRIEND, TIE_BULLY, TIE_CONTEMPT = range(5)
+KNOWS = ("", "crisis")
+"""What people know; codes are positions. `crisis`: how to respond to one."""
+KNOWS_CRISIS = 1
 
 
 class Ground(NamedTuple):
-    """All arrays of a world. n people, m places, S slots, e directed ways, d doors, l directed links, h schedules."""
+    """All arrays of a world. n people, m places, S slots, e directed ways, d doors, l directed links, t ties, h schedules."""
 
     person_id: NDArray[np.int64]  # [n] unique, 0 or more; what luck is keyed by
     person_age: NDArray[np.int16]  # [n] years
@@ -58,6 +64,10 @@ class Ground(NamedTuple):
     link_start: NDArray[np.int64]  # [n + 1] CSR of the contact network between people
     link_to: NDArray[np.int32]  # [l] person row, ascending by person_id
     link_weight: NDArray[np.int32]  # [l] weight in 1/1024
+    tie_start: NDArray[np.int64]  # [n + 1] CSR of the ties between people: those of row p are tie_to[tie_start[p] : tie_start[p + 1]]
+    tie_to: NDArray[np.int32]  # [t] person row, ascending by kind, then by person_id
+    tie_kind: NDArray[np.int8]  # [t] index into TIE_KINDS
+    person_knows: NDArray[np.int8]  # [n] index into KNOWS
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,8 @@ class World:
     """A GeoJSON FeatureCollection in metres; each feature's properties hold `zone` (name) and `index`."""
     checks: tuple[tuple[str, str, float, float, float], ...]
     """Rows (what, source, expected, built, tolerance) that hold the built city against its sources."""
+    person_names: dict[int, str] = field(default_factory=dict)
+    """Names of those people who have one, by person id: "Nam On-jo"."""
     content_hash: str = ""
     """Hash of everything above; names the world on disk and in run folders."""
 

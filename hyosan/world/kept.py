@@ -26,7 +26,7 @@ KEEP_FROM: Final = 100_000
 LIMIT_BYTES: Final = 4 << 30
 """How much worlds may take together; the world of ten million people takes 1.1 GB."""
 _PACKAGE = Path(__file__).parent.parent
-_BUILDERS: Final = ("world/*.py", "world/data/*", "luck.py", "scenario/city.py")
+_BUILDERS: Final = ("world/*.py", "world/data/*", "luck.py", "scenario/city.py", "scenario/ties.py", "scenario/cast.py")
 """What a town is built by and from."""
 
 

@@ -22,6 +22,8 @@ _PER_PERSON: Final = {
 """Peak bytes per person (per pupil of a school, whose families count too) of a run with its world, measured and rounded up; building takes less."""
 _PER_CELL: Final = 1200
 _PER_EDGE: Final = 500
+_PER_TIE: Final = 100
+_FAMILY: Final = 3
 _MOST_CELLS: Final = 2_000_000
 
 
@@ -48,7 +50,8 @@ def estimate_bytes(city: City) -> int:
     streets = city.ground in ("korea", "country") or (city.school is not None and city.school.drawn)
     cells = columns_of(city, people_of(city)) ** 2 if streets else 0
     edges = len(city.network.edges) if city.network is not None and not isinstance(city.network.edges, str) else 0
-    return bytes_for(city.ground, people_of(city)) + _PER_CELL * cells + bytes_for_links(edges)
+    ties = 0 if city.ties is None else int(people_of(city) * (_FAMILY + 2 * city.ties.friends))
+    return bytes_for(city.ground, people_of(city)) + _PER_CELL * cells + bytes_for_links(edges) + _PER_TIE * ties
 
 
 def bytes_for(ground: str, people: int) -> int:

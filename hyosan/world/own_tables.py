@@ -19,11 +19,12 @@ from hyosan.world import draws
 from hyosan.world.contacts import EDGE_COLUMNS, MOST_ID, MOST_WEIGHT, ONE_WEIGHT, both_ways
 from hyosan.world.draft import Draft
 from hyosan.world.draws import Ints
-from hyosan.world.finish import Check, Links, People, finish
+from hyosan.world.finish import Check, Links, People
 from hyosan.world.frame import SLOT_DAY, World
 from hyosan.world.memory import bytes_for, bytes_for_links, refuse_if_too_many
 from hyosan.world.own_places import SLOTS, Belonging, Persons, add_places, codes_of, named_file, refuse_twice
 from hyosan.world.schedules import ROUTINES, VARIANTS, week_table
+from hyosan.world.society import finish_city
 from hyosan.world.table_file import TableFile, nearest_of, read_table
 
 OLDEST: Final = 120
@@ -50,7 +51,8 @@ def build_own(city: City, base: Path) -> World:
     routine[school] = np.where(age[school] < _YOUNG, ROUTINES.index("young pupil"), ROUTINES.index("pupil"))
     schedule = routine * VARIANTS + draws.uniform(city.population_seed, draws.ROUTINE, people.id, VARIANTS)
     role = codes_of(draft.roles, people.table.words("role", "resident")[people.row], people.table, "roles")
-    return finish(draft, People(people.id, age, role, schedule, slots, week_table()), links, _checks(people))
+    columns = People(people.id, age, role, schedule, slots, week_table())
+    return finish_city(city, draft, columns, links, _checks(people))
 
 
 def _checks(people: Persons) -> tuple[Check, ...]:

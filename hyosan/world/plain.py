@@ -24,6 +24,7 @@ from hyosan.world.finish import People, finish
 from hyosan.world.frame import DOOR_KINDS, DOOR_OPEN, DOOR_SHUT, DOOR_WELDED, World
 from hyosan.world.korea_data import national_age_counts
 from hyosan.world.schedules import always_home, half_day_table
+from hyosan.world.society import finish_city
 
 ZONE: Final = "here"
 """The one zone of worlds without a map."""
@@ -71,7 +72,8 @@ def build_households(city: City, households: Households, base: Path) -> World:
         all_of_it = draft.add_place("community", "community", zone=draft.zones[ZONE], parent=-1, x=0, y=0, capacity=UNLIMITED, name="community")
         slots = np.concatenate([slots, np.full((len(ids), 1), all_of_it)], axis=1)
     people = alike(draft, ids, national_ages(city.population_seed, ids), slots)
-    return finish(draft, people._replace(schedule_slot=half_day_table()) if households.city else people)
+    people = people._replace(schedule_slot=half_day_table()) if households.city else people
+    return finish_city(city, draft, people)
 
 
 def _household_of(households: Households, base: Path) -> tuple[Ints, Ints]:
@@ -173,7 +175,8 @@ def build_rooms(city: City, plan: Rooms) -> World:
     ids = np.arange(len(home), dtype=np.int64)
     role = np.repeat([draft.roles[room.role] for room in rooms], counts)
     age = np.repeat([room.age for room in rooms], counts)
-    return finish(draft, alike(draft, ids, age, home[:, None])._replace(role=role))
+    people = alike(draft, ids, age, home[:, None])._replace(role=role)
+    return finish_city(city, draft, people)
 
 
 def _check_way(way: Way, number: int, row_of: dict[str, int], seen: dict[frozenset[str], int]) -> None:

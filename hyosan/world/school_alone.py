@@ -12,13 +12,14 @@ from hyosan.world import draws
 from hyosan.world.draft import STEEL, UNLIMITED, Draft
 from hyosan.world.drawn_school import Drawn, Spot, draw_school, open_exits
 from hyosan.world.draws import Ints, rounded
-from hyosan.world.finish import People, finish
+from hyosan.world.finish import People
 from hyosan.world.frame import DOOR_SHUT, World
 from hyosan.world.households import size_counts
 from hyosan.world.korea_data import household_sizes, level_of
 from hyosan.world.land import lay_land
 from hyosan.world.plain import ZONE, on_grid
 from hyosan.world.schedules import school_table
+from hyosan.world.society import finish_city
 from hyosan.world.town import HOME_CAPACITY
 
 _SIBLING_AT_SCHOOL: Final = 0.33
@@ -58,7 +59,7 @@ def build_school(city: City, school: School) -> World:
         number = int(members.household.max()) + 1
         x, y = on_grid(number)
         homes = _add_homes(draft, number, x, y, np.zeros(number, np.int64) + draft.zones[ZONE], False)
-    return finish(draft, _people(city, draft, drawn, members, years, homes, building))
+    return finish_city(city, draft, _people(city, draft, drawn, members, years, homes, building))
 
 
 def _places(draft: Draft, school: School, numbers: list[int]) -> tuple[Drawn, int]:

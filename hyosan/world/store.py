@@ -21,7 +21,7 @@ from hyosan.errors import RunFolderError
 from hyosan.world.finish import content_hash, little_endian, names_text
 from hyosan.world.frame import Ground, World
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of this layout; raised when a reader of the old one would misread the new one."""
 
 
@@ -150,6 +150,7 @@ def load_world(path: Path, *, mapped: bool = False) -> World:
         place_names={int(row): name for row, name in names["place_names"].items()},
         zone_geojson=names["zone_geojson"],
         checks=tuple((str(row[0]), str(row[1]), float(row[2]), float(row[3]), float(row[4])) for row in names["checks"]),
+        person_names={int(person): name for person, name in names.get("person_names", {}).items()},
         content_hash=meta["content_hash"],
     )
     if not mapped and content_hash(world) != world.content_hash:

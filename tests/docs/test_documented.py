@@ -30,6 +30,7 @@ from hyosan.scenario import (
     behaviour,
     beyond,
     block,
+    cast,
     city,
     claims,
     injects,
@@ -40,6 +41,7 @@ from hyosan.scenario import (
     response_force,
     response_medical,
     root,
+    ties,
     who,
 )
 from hyosan.scenario.condition import KNOWN_NAMES, ORDER_NAMES
@@ -57,6 +59,7 @@ def models() -> list[type[BaseModel]]:
         value
         for module in (
             root,
+            cast,
             city,
             pathogen,
             response_civil,
@@ -69,6 +72,7 @@ def models() -> list[type[BaseModel]]:
             authority,
             injects,
             claims,
+            ties,
         )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, block.Block)

@@ -15,6 +15,8 @@ KEPT_EVENTS = 200
 COLUMNS = ("second", "kind", "person", "other", "place", "route", "from", "to", "cause")
 
 TOWN = {
+    "city.cast": {},
+    "seeds.mouse.person": None,
     "city.residents": 3000,
     "city.police": 20,
     "city.school.pupils": 120,

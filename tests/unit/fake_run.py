@@ -194,7 +194,7 @@ def lost_city(count: int = 3000, hostile_name: str = "") -> Run:
         {"person": 100 + i, "age": int(rng.integers(0, 90)), "role": "pupil" if i % 5 == 0 else "resident", "host": "ordinary",
          "home": 1, "home_zone": ZONES[i % 20], "state": "dead" if i < count // 2 else "turned",
          "ending": "killed_in_strikes" if i < count // 2 else "killed_otherwise", "place": 1000,
-         "infected_second": int(seconds[min(i, count - 1)]), "infector": -1, "died_second": 5 * DAY if i < count // 2 else -1}
+         "infected_second": int(seconds[min(i, count - 1)]), "infector": -1, "died_second": 5 * DAY if i < count // 2 else -1, "name": ""}
         for i in range(count)
     ]  # fmt: skip
     events = sorted(infections + killed + quarantined, key=lambda row: row["second"])
@@ -275,7 +275,7 @@ def _ground(people: int = 20_000, at_home: int = 4) -> Ground:
         "member_start": np.arange(houses + 1) * at_home, "member_person": person, "place_id": house + 1, "place_kind": house * 0,
         "place_setting": house * 0,
         "place_zone": house * 20 // houses, "place_outside": house * 0, "place_capacity": house * 0 + 12, "place_x": house % 100 * 50,
-        "place_y": house // 100 * 80,
+        "place_y": house // 100 * 80, "tie_start": np.zeros(people + 1), "person_knows": person * 0,
     }  # fmt: skip
     return Ground(**{name: np.asarray(values).astype(np.int64) for name, values in arrays.items()})
 

@@ -61,7 +61,7 @@ def by_hand(events: list[dict[str, Any]] | None = None, **changes: Any) -> Run:
     chosen = EVENTS if events is None else events
     people = [
         {"person": person, "age": age, "role": "resident", "host": "ordinary", "home": 1, "home_zone": "North", "state": "well",
-         "ending": "alive_human", "infected_second": -1, "infector": -1, "died_second": -1}
+         "ending": "alive_human", "infected_second": -1, "infector": -1, "died_second": -1, "name": ""}
         for person, age in AGES.items()
     ]  # fmt: skip
     manifest = fake_run.manifest(

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from small_worlds import NO_CAST
 
 from hyosan.cli import main
 from hyosan.contacts_by_age import GROUPS, ContactsByAge, groups_of, implied, likeness, scaled_to, survey_name, surveyed
@@ -99,7 +100,7 @@ def test_likeness_of_the_same_is_perfect_and_of_another_is_not() -> None:
 
 
 def test_a_bite_alone_has_hours_together() -> None:
-    scenario, world = made("hyosan", **{"time.tick": "10 min", "city.residents": 2000, "city.soldiers": 0})
+    scenario, world = made("hyosan", **{"time.tick": "10 min", "city.residents": 2000, **NO_CAST})
     assert implied(scenario, world).all.sum() > 0
 
 

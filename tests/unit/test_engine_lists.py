@@ -69,11 +69,6 @@ def noise(s, place, loudness):
 
 
 @rule
-def heap_make(heap, start, size, marks, ids):
-    heaps.heapify(heap, start, size, marks, ids)
-
-
-@rule
 def heap_push(heap, start, size, person, marks, ids):
     return heaps.push(heap, start, size, person, marks, ids)
 
@@ -239,22 +234,18 @@ def test_heap_gives_people_by_mark_and_then_by_id(values, seed, start):
     size = len(values)
     mark, ids = np.array(values, dtype=np.int64), ids_for(size, seed)
     expected = sorted(range(size), key=lambda i: (mark[i], ids[i]))
-    made = np.full(start + size + 2, -7, dtype=np.int64)
-    made[start : start + size] = np.random.default_rng(seed).permutation(size)
-    heap_make(made, start, size, mark, ids)
     pushed = np.full(start + size + 2, -7, dtype=np.int64)
     full = 0
     for i in np.random.default_rng(seed + 1).permutation(size):
         full = heap_push(pushed, start, full, int(i), mark, ids)
     assert full == size
-    for heap in (made, pushed):
-        left, order = size, []
-        while left:
-            order.append(int(heap[start]))
-            left = heap_pop(heap, start, left, mark, ids)
-        assert order == expected
-        assert (heap[:start] == -7).all()
-        assert (heap[start + size :] == -7).all()
+    left, order = size, []
+    while left:
+        order.append(int(pushed[start]))
+        left = heap_pop(pushed, start, left, mark, ids)
+    assert order == expected
+    assert (pushed[:start] == -7).all()
+    assert (pushed[start + size :] == -7).all()
 
 
 @FEW

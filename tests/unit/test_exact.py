@@ -75,17 +75,18 @@ def test_largest_threshold_fits_where_options_are_compared():
 def test_choice_follows_the_weights_and_keeps_to_its_luck():
     import numpy as np
 
-    weights = np.array([4, 1, 0, 3, 2, 1], dtype=np.int64) * 1024
-    chosen = [int(choose_option(1, person, 0, weights)) for person in range(22_000)]
+    weights = np.array([4, 1, 0, 3, 2, 1] + [0] * (OPTIONS - 6), dtype=np.int64) * 1024
+    plain = (np.full(OPTIONS, 1024, dtype=np.int64), (0, 0, 0), np.zeros((3, OPTIONS), dtype=np.int64))
+    chosen = [int(choose_option(1, person, 0, weights, *plain)) for person in range(22_000)]
     counts = np.bincount(chosen, minlength=OPTIONS)
     assert counts[2] == 0
     expected = 22_000 * weights / weights.sum()
     assert float((((counts - expected) ** 2)[weights > 0] / expected[weights > 0]).sum()) < 23.5  # chi-square, 4 degrees, 1e-4
     less = weights.copy()
     less[3] = 0  # one option fewer: whoever had not taken it does the same as before
-    again = [int(choose_option(1, person, 0, less)) for person in range(2000)]
+    again = [int(choose_option(1, person, 0, less, *plain)) for person in range(2000)]
     assert all(one == other for one, other in zip(chosen, again, strict=False) if one != 3)
-    assert int(choose_option(1, 5, 0, np.zeros(6, dtype=np.int64))) == 0
+    assert int(choose_option(1, 5, 0, np.zeros(OPTIONS, dtype=np.int64), *plain)) == 0
 
 
 @MANY
