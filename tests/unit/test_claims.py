@@ -11,6 +11,7 @@ import fake_run
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from small_worlds import NO_CAST
 
 import hyosan
 from hyosan.cli import main
@@ -41,6 +42,7 @@ CLAIMS: dict[str, Any] = {
     "open": {"says": "How many at most?", "shows": {"moved": "events kind=moved", "on day two": "infected at day 2"}},
 }
 VILLAGE = {
+    **NO_CAST,
     "city.residents": 200,
     "city.police": 4,
     "city.school.pupils": 20,

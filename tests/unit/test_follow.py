@@ -146,15 +146,14 @@ def test_what_does_not_fit_is_told(first: Run, changes: dict[str, Any], message:
         hyosan.run("hyosan", overrides=FIRST | changes, start_from=first, threads=1)
 
 
-def test_a_state_that_is_not_there_is_told(first: Run) -> None:
-    whole = json.loads(hyosan.load("hyosan", overrides=FIRST).model_dump_json(by_alias=True, exclude_none=True))
-    whole["pathogen"]["hosts"] = {"odd": {"share": 1}}
-    whole["pathogen"]["transitions"] = [
-        row | ({"share": {"by_host": {"odd": 1}}} if row["from"] == "turned" or row["to"] == "turned" else {"share": {"by_host": {"odd": 0}}})
-        for row in whole["pathogen"]["transitions"]
-    ]
-    with pytest.raises(ScenarioError, match=r"pathogen.hosts: \d+ people of the run are or were 'ordinary', which this scenario does not have"):
-        hyosan.run(whole, start_from=first, threads=1)
+def test_a_state_or_course_that_is_not_there_is_told() -> None:
+    small = {"city.well_mixed": 200, "time.end": "10 days"}
+    run = hyosan.run("seir", overrides=small, threads=1)
+    whole = json.dumps(json.loads(hyosan.load("seir", overrides=small).model_dump_json(by_alias=True, exclude_none=True)))
+    with pytest.raises(ScenarioError, match=r"pathogen.states: [\d,]+ people of the run are or were 'exposed', which this scenario does not have"):
+        hyosan.run(json.loads(whole.replace('"exposed"', '"latent"')), start_from=run)
+    with pytest.raises(ScenarioError, match=r"pathogen.hosts: 200 people of the run are or were 'ordinary', which this scenario does not have"):
+        hyosan.run(json.loads(whole.replace("ordinary", "odd")), start_from=run)
 
 
 def test_the_luck_is_that_of_the_run(first: Run) -> None:
