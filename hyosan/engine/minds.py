@@ -62,7 +62,7 @@ HALF_TURNED: Final = 4
 PRESSING_QUIETER: Final = 10
 """dB by which pressing a door is quieter than a fight."""
 DRAWN_BY: Final = 20
-"""Who presses a door may leave it for a sound that is quieter than a fight by no more dB (assumed: a fight one street on draws them, other doors do not)."""
+"""dB by which a sound may be quieter than a fight to draw them off a door (assumed: a fight one street on does, other doors do not)."""
 SAMPLES: Final = 4
 """Doors that one who pursues tries at a place with many."""
 
