@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_worlds import built, house, run_in
+from small_worlds import NO_CAST, built, house, run_in
 
 import hyosan
 from hyosan.world.frame import TIE_BULLY, TIE_FAMILY
@@ -173,7 +173,7 @@ def test_family_takes_along_who_cannot_go_alone() -> None:
         "city.school.years": 1,
         "seeds.mouse.place": "Hyosan High / class 1-1",
     }
-    done = hyosan.run("hyosan", seed=2, overrides=village | {"time.end": "1 day", "city.ties.friends": 0}, threads=1)
+    done = hyosan.run("hyosan", seed=2, overrides=village | NO_CAST | {"time.end": "1 day", "city.ties.friends": 0}, threads=1)
     age = {row["person"]: row["age"] for row in done.people.to_pylist()}
     small = [row for row in done.events.to_pylist() if age.get(row["person"], 99) <= 2]
     assert not any(row["kind"] == "chose" for row in small), "who cannot go alone decides nothing"
@@ -244,7 +244,7 @@ def test_minds_give_the_same_bytes_on_any_number_of_threads(threads: int) -> Non
         "seeds.mouse.place": "Hyosan High / class 2-1",
         "time.end": "1 day",
     }
-    more = {"city.ties.friends": 3, "city.ties.bullied": 0.1, "city.ties.contempt": 0.1, "pathogen.cause.by": "host"}
+    more = NO_CAST | {"city.ties.friends": 3, "city.ties.bullied": 0.1, "city.ties.contempt": 0.1, "pathogen.cause.by": "host"}
     one, many = (hyosan.run("hyosan", seed=5, overrides=village | more, threads=k) for k in (1, threads))
     assert one.history_hash == many.history_hash
     assert TIE_FAMILY == 0
