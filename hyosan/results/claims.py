@@ -122,11 +122,11 @@ class Log:
             self._rows[when.rows] = _Found()
 
     def take(self, table: str, batch: Any) -> None:
-        """Take some rows of a table (`pyarrow.RecordBatch`)."""
+        """Take some rows of a table (`pyarrow.RecordBatch`, or `pyarrow.Table`)."""
         if table not in self.tables or not batch.num_rows:
             return
         held = self._held.setdefault(table, [])
-        held.append(batch)
+        held.append(batch if isinstance(batch, pa.Table) else pa.Table.from_batches([batch]))
         if sum(one.num_rows for one in held) >= FLUSH_ROWS:
             self._look(table)
 
@@ -134,7 +134,7 @@ class Log:
         held = self._held.pop(table, [])
         if not held:
             return
-        rows = pa.Table.from_batches(held).combine_chunks()
+        rows = pa.concat_tables(held).combine_chunks()
         for wanted, found in self._rows.items():
             if wanted.table == table:
                 met = meeting(rows, table, wanted.where)

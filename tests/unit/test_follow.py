@@ -86,7 +86,9 @@ def test_the_second_season_can_be_run_again_forked_and_told(first: Run, tmp_path
     with pytest.raises(CommandError, match="`quarantine` was decided before this run began"):
         hyosan.whatif(run, without="quarantine", threads=1)
     one, other = (hyosan.brief(of, at=f"{end} s", authority="city", threads=1).to_json() for of in (first, run))
-    assert {name for name in one if one[name] != other[name]} <= {"title", "name", "means"}, "it knows what it knew, and may order other things"
+    assert {name for name in one if one[name] != other[name]} <= {"title", "name", "means", "choices", "orders"}, (
+        "it knows what it knew, and may order other things"
+    )
     text = text_report(run)
     assert "goes on from the end of first" in text.replace("\n  ", " ")
     assert "30 h after its start" in text or "1 day 6 h after its start" in text
