@@ -15,6 +15,7 @@ from hyosan.results.compare import Difference, first_difference
 from hyosan.results.run import Run
 from hyosan.running.clock import Progress
 from hyosan.running.device import Device
+from hyosan.running.follow import start_of
 from hyosan.running.past import check_results, checkpoints_until, own_world, say_checkpoints, second_at, stages_of
 from hyosan.running.runner import Batches, Origin, Runner
 from hyosan.running.stages import Stage, Staged
@@ -79,7 +80,7 @@ def fork(
     if out is not None and parent.path is not None and Path(out).resolve() == parent.path.resolve():
         raise CommandError(f"{out}: is the run that is forked; choose another --out")
     world, seed = _world_for(parent, stages[-1].scenario, course[-1].scenario), int(parent.manifest["seed"])
-    runner = Runner(course, world, seed, Device.of(device, threads), observed, progress, watchers, until is not None)
+    runner = Runner(course, world, seed, Device.of(device, threads), observed, progress, watchers, until is not None, start=start_of(parent))
     note = _note(parent, tick * int(parent.manifest["tick_seconds"]), overrides, orders, out)
     return runner.run(Path(out) if out is not None else None, force, Origin(parent, _telling(parent, note, stages)))
 
@@ -106,7 +107,7 @@ def rerun(
         raise CommandError(f"{out}: is the run itself; choose another --out")
     stages, observed = stages_of(before, files, policies, "rerun")
     world = own_world(before, stages[-1].scenario, keep=False)
-    runner = Runner(stages, world, int(before.manifest["seed"]), Device.of(device, threads), observed, progress)
+    runner = Runner(stages, world, int(before.manifest["seed"]), Device.of(device, threads), observed, progress, start=start_of(before))
     note = before.manifest.get("fork")
     after = runner.run(Path(out) if out is not None else None, force, Origin(None, lambda *_: note) if note is not None else None)
     return _compared(before, after, stages)
@@ -186,7 +187,7 @@ def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any], o
     Its observations stay, and are not looked for where its tables lie.
     """
     bare = old.model_copy(update={"data": None}).with_base(old.base)
-    new = load(bare, overrides=overrides, orders=orders, orders_from=second)
+    new = load(bare, overrides=overrides, orders=orders, orders_from=second, cut_short=True)
     return new if new.data is not None else new.model_copy(update={"data": old.data}).with_base(old.base)
 
 

@@ -62,6 +62,12 @@ FIGURES = {
     "days": "days of the run",
 }
 """Figures of the ending, one number each; studies keep them of every run."""
+ENDING_PARTS = {
+    "alive": ("human", "symptomless", "half_turned"),
+    "killed_in_strikes": ("turned_or_ill", "symptomless", "not_infected"),
+    "reported_killed_in_strikes": ("turned_or_ill", "symptomless", "not_infected"),
+}
+"""Figures of the ending that are sums, and of what; the last is what the authorities counted."""
 
 
 def views(quantity: str) -> tuple[str, ...]:

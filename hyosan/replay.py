@@ -13,6 +13,7 @@ from hyosan.policy_record import Given, of_manifest, others
 from hyosan.results.run import Run
 from hyosan.results.store import open_checkpoint
 from hyosan.running.device import Device
+from hyosan.running.follow import start_of
 from hyosan.running.past import check_results, checkpoints_until, own_world, say_checkpoints, second_at, stages_of
 from hyosan.running.stages import Stage, Staged
 
@@ -37,7 +38,7 @@ def state_at(
     usable = checkpoints_until(run, tick)
     stages = _stages(run, tick, max(usable, default=0), policies, files, verb)
     world = own_world(run, stages[-1].scenario, keep=True)
-    found = open_checkpoint(run.path, usable[-1]) if run.path is not None and usable else ()
+    found = open_checkpoint(run.path, usable[-1]) if run.path is not None and usable else start_of(run) or ()
     staged = Staged(stages, world, int(run.manifest["seed"]), _Nowhere(), Device.of(threads=threads).loops, *found)
     while staged.sim.tick < tick and staged.advance():
         pass

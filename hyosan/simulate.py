@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,20 +10,28 @@ from typing import Any
 import numpy as np
 
 from hyosan.backend import default_threads
-from hyosan.errors import ScenarioError
+from hyosan.engine.run import Simulation
+from hyosan.errors import CommandError, ScenarioError
 from hyosan.policy import Decide, Policy, as_policies
+from hyosan.replay import state_at
+from hyosan.results.checkpoint import Checkpoint
+from hyosan.results.columns import Coded
 from hyosan.results.run import Run
 from hyosan.running.clock import Progress
 from hyosan.running.device import Device
+from hyosan.running.follow import handed_on
 from hyosan.running.runner import Runner
 from hyosan.running.stages import Stage
+from hyosan.scenario.follow import following
 from hyosan.scenario.load import load
 from hyosan.scenario.midrun import ending_at
 from hyosan.scenario.objectives import check_zones as check_objectives
 from hyosan.scenario.observed import check_zones, kept_by_run, read_all
 from hyosan.scenario.root import Scenario
+from hyosan.units import say_clock
 from hyosan.watching import Watcher
 from hyosan.world.build import build
+from hyosan.world.frame import World
 
 MAX_SEED = (1 << 62) - 1
 
@@ -30,13 +39,14 @@ MAX_SEED = (1 << 62) - 1
 def run(
     source: str | Path | Mapping[str, Any] | Scenario,
     *,
-    seed: int = 1,
+    seed: int | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
     force: bool = False,
     overrides: Sequence[str] | Mapping[str, Any] = (),
     orders: str | Path | None = None,
     until: str | None = None,
+    start_from: Run | str | Path | None = None,
     device: str = "cpu",
     progress: Callable[[Progress], None] | None = None,
     checks_each_tick: bool = False,
@@ -45,8 +55,9 @@ def run(
 ) -> Run:
     """Run a scenario once.
 
-    Main arguments: `source`, a library name, a file, a mapping or a `Scenario`; `seed`, 0 .. 2**62 - 1, the run's luck; `out`, the run
-    folder (None = keep the run in memory).
+    Main arguments: `source`, a library name, a file, a mapping or a `Scenario`; `seed`, 0 .. 2**62 - 1, the run's luck (default: 1);
+    `out`, the run folder (None = keep the run in memory); `start_from`, a finished run or its folder: go on where it ended, with everybody as
+    they are, in its city and by its clock (the seed is that run's).
     Other arguments: `threads` (default: all cores; the result does not depend on it); `force` replaces a run in `out`; `overrides` as of
     `--set`; `orders`, a list of events (MSEL, CSV) whose injects and orders are added to the scenario;
     `until` ends the run early ("day 1 08:00", "36 h"); `device` "cpu" or "cuda"; `progress` is told how far the run is;
@@ -57,18 +68,55 @@ def run(
     Raises ScenarioError, PolicyError, ResourceError, RunFolderError, SelfCheckError.
     """
     decide = as_policies(policies)
+    before = start_from if isinstance(start_from, Run) or start_from is None else Run.open(start_from)
+    if seed is None:
+        seed = 1 if before is None else int(before.manifest["seed"])
     if isinstance(seed, bool) or not 0 <= seed <= MAX_SEED:
         raise ScenarioError(f"seed {seed!r}: a whole number from 0 to {MAX_SEED} is needed")
     scenario = load(source, overrides=overrides, seed=seed, orders=orders)
-    if until is not None:
-        scenario = ending_at(scenario, until)
-    world = build(scenario.city, scenario.base)
+    start = None
+    if before is not None and seed != before.manifest["seed"]:
+        raise ScenarioError(f"seed {seed}: a run goes on with its own luck, seed {before.manifest['seed']}; leave the seed out")
+    if before is not None:
+        scenario, world, start = goes_on_from(before, scenario, seed, until, out, Device.of(device, threads))
+    else:
+        scenario = ending_at(scenario, until) if until is not None else scenario
+        world = build(scenario.city, scenario.base)
     observed = read_all(scenario)
     check_zones(observed, world.zones)
     check_objectives(scenario.objectives, ("all", *world.zones))
     stage = Stage(kept_by_run(scenario, observed), None, decide)
-    runner = Runner([stage], world, seed, Device.of(device, threads), observed, progress, watchers, until is not None, checks_each_tick)
+    runner = Runner([stage], world, seed, Device.of(device, threads), observed, progress, watchers, until is not None, checks_each_tick, start)
     return runner.run(Path(out) if out is not None else None, force)
+
+
+class _Nowhere:
+    """Takes the rows of a simulation that is not run."""
+
+    def append(self, table: str, columns: Any) -> None:
+        """Drop them."""
+
+
+def goes_on_from(
+    before: Run, scenario: Scenario, seed: int, until: str | None, out: str | Path | None, device: Device
+) -> tuple[Scenario, World, Checkpoint]:
+    """The scenario as it goes on where a run ended, the city of that run, and the state to begin with.
+
+    Raises ScenarioError: the scenario does not fit the run. RunFolderError, PolicyError: the run cannot be taken up.
+    """
+    if out is not None and before.path is not None and Path(out).resolve() == before.path.resolve():
+        raise CommandError(f"{out}: is the run that is gone on from; choose another --out")
+    second, clock = int(before.manifest["end_second"]), before.manifest["start_clock_seconds"]
+    ended, stage = state_at(before, f"{second} s", threads=device.threads, verb="run")
+    scenario = following(stage.scenario, scenario, second, until)
+    after = Simulation(scenario, ended.world, seed, _Nowhere(), Coded, device.loops)
+    note: dict[str, Any] = {
+        "parent": before.path.name if before.path else "", "history_hash": before.history_hash, "result_hash": before.result_hash,
+        "second": second, "clock": say_clock(second, clock),
+    }  # fmt: skip
+    if before.path is not None and out is not None:
+        note["folder"] = Path(os.path.relpath(before.path.resolve(), Path(out).resolve())).as_posix()
+    return scenario, ended.world, handed_on(ended, after, note)
 
 
 def replicate(

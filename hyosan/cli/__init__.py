@@ -21,7 +21,7 @@ from hyosan.cli.measuring import bench
 from hyosan.cli.running import run
 from hyosan.cli.scenarios import check, city, new, pathogen
 from hyosan.cli.storytelling import rows, story
-from hyosan.cli.studying import study
+from hyosan.cli.studying import nearest, study
 from hyosan.cli.whatif import whatif
 from hyosan.errors import HyosanError, ResourceError, SelfCheckError
 
@@ -47,6 +47,7 @@ _KINDS = {
     "fork": "the same past, another order",
     "whatif": "one answer, no new folder: the same run without a decision, a person or a bite",
     "study": "many seeds and variations, compared on the same luck",
+    "nearest": "of a study the runs nearest to what the sources say",
     "fit": "the numbers that nobody knows, fitted to data",
     "rerun": "the same world again, to see that it is the same",
     "report": "the account of a run, a study or a fit",
@@ -79,7 +80,7 @@ app = App(
     name="hyosan", help=_HELP, help_epilogue=_EPILOGUE, version=_version, default_parameter=Parameter(negative=()), suppress_keyboard_interrupt=False
 )
 
-for command in (run, fork, whatif, rerun, study, fit, check, pathogen, city, new, report, story, rows, brief, export, bench, cache):
+for command in (run, fork, whatif, rerun, study, nearest, fit, check, pathogen, city, new, report, story, rows, brief, export, bench, cache):
     app.command(command)
 
 

@@ -1,4 +1,4 @@
-"""`hyosan check`: what a scenario is, in words and a few numbers: its city, its pathogen, who is infected first, orders, objectives."""
+"""`hyosan check`: what a scenario is, in words and a few numbers: its city, its pathogen, who is infected first, orders, objectives, claims."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from hyosan.scenario import condition
 from hyosan.scenario.beyond import Destination
 from hyosan.scenario.city import EVERYWHERE, City
+from hyosan.scenario.claims import Claim
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.response_base import Order
 from hyosan.scenario.response_civil import AIMS
@@ -49,6 +50,7 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
         "injects": {name: say_inject(name, one, scenario) for name, one in scenario.injects.items()},
         "force": [name for name, order in scenario.orders.items() if order.do in FORCE],
         "objectives": {name: say_objective(name, one, scenario) for name, one in scenario.objectives.items()},
+        "claims": {name: say_claim(name, one) for name, one in scenario.claims.items()},
         "uncertain": uncertain,
         "data": {name: data.file for name, data in scenario.named_data.items()},
     }
@@ -89,6 +91,10 @@ def as_text(found: dict[str, Any]) -> str:
     if found["objectives"]:
         lines += ["", f"Objectives ({len(found['objectives'])})"]
         for number, text in enumerate(found["objectives"].values(), 1):
+            lines += _wrapped(text, f"{number:>3}  ")
+    if found["claims"]:
+        lines += ["", f"Claims of the sources, never inputs ({len(found['claims'])})"]
+        for number, text in enumerate(found["claims"].values(), 1):
             lines += _wrapped(text, f"{number:>3}  ")
     if found["force"]:
         lines += ["", *_wrapped(f"Force is used by: {_listed(found['force'])}. Whoever is there can be hit, infected or not.", "")]
@@ -218,6 +224,13 @@ def say_objective(name: str, objective: Objective, scenario: Scenario) -> str:
     late = objective.by is not None and Moment(objective.by).second(start) > scenario.time.end
     note = " (after the end of the run, so that it may not be told)" if late else ""
     return f"{name}: {objective.say(start)}{note}."
+
+
+def say_claim(name: str, claim: Claim) -> str:
+    """A claim as a sentence: what is told, and by what it is judged."""
+    asked = {"figure": f"{claim.figure}: {claim.say_wanted()}", "open": f"open; shows {_listed(list(claim.shows)) or 'nothing'}"}
+    told = f"{claim.says.rstrip('.')}: " if claim.says and not claim.says.endswith("?") else f"{claim.says} " if claim.says else ""
+    return f"{name}: {told}{asked.get(claim.kind, claim.say_wanted())}."
 
 
 def _share(value: float) -> str:

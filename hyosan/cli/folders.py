@@ -11,6 +11,8 @@ from cyclopts import Parameter
 from hyosan.cli.options import Files, Json, Switch, Threads
 from hyosan.cli.telling import as_json_text
 
+NO_CLAIMS = "The scenario makes no claims: none are written under `claims`."
+
 
 def report(
     folder: Path,
@@ -19,6 +21,7 @@ def report(
     as_text: Annotated[bool, Parameter(name="--text", show_default=False)] = False,
     replay: Switch = False,
     beside: Path | None = None,
+    claims: Switch = False,
     force: Switch = False,
     as_json: Json = False,
 ) -> int:
@@ -34,6 +37,8 @@ def report(
         Also write `replay.html`, a map of everybody over time (of a run alone).
     beside:
         Folder of a study of the same scenario: the run's numbers among those of its seeds, and what its variations came to.
+    claims:
+        Tell only what the sources say beside what the run came to (with `--json` too); nothing is written.
     force:
         Read files of a run although their content is not that of the run; the report names them.
     as_json:
@@ -41,9 +46,11 @@ def report(
 
     """
     if (folder / ".hyosan-study").exists():
-        return _report_study(folder, as_text, as_json)
+        return _report_study(folder, as_text, as_json, claims)
     if (folder / ".hyosan-fit").exists():
         return _report_fit(folder, as_text, as_json)
+    if claims:
+        return _claims_of_run(folder, as_json, beside, force)
     return _report_run(folder, as_text, as_json, replay, beside, force)
 
 
@@ -80,13 +87,30 @@ def _report_run(folder: Path, as_text: bool, as_json: bool, replay: bool, beside
     return 0
 
 
-def _report_study(folder: Path, as_text: bool, as_json: bool) -> int:
+def _claims_of_run(folder: Path, as_json: bool, beside: Path | None, force: bool) -> int:
+    from hyosan.report.account import account
+    from hyosan.report.claims import text_of_claims
+    from hyosan.results.run import Run
+    from hyosan.studies.study import Study
+
+    told = account(Run.open(folder, force=force), Study.open(beside) if beside is not None else None)
+    if as_json:
+        print(as_json_text({name: told[name] for name in ("name", "seed", "claims_summed", "claims", "evidence", "result_hash")}))
+    else:
+        print("\n".join(text_of_claims(told) or [NO_CLAIMS]))
+    return 0
+
+
+def _report_study(folder: Path, as_text: bool, as_json: bool, claims: bool) -> int:
     from hyosan.report.frame import JSON_NAME
     from hyosan.report.studies import account_of_study, text_of_study, write_study_report
     from hyosan.studies.study import Study
 
     found = Study.open(folder)
-    if as_json:
+    if claims:
+        rows = account_of_study(found)["claims"]
+        print(as_json_text(rows) if as_json else "\n".join(f"{row['claim']}, {row['variation']}: {row['told']}" for row in rows) or NO_CLAIMS)
+    elif as_json:
         print(as_json_text(account_of_study(found)))
     elif as_text:
         print(text_of_study(found), end="")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from hyosan.cli.options import Changes, Device, Events, JsonLines, Quiet, Replace, Seed, Source, Style, Threads, Verbose, style_of
 from hyosan.cli.telling import announce, watched
@@ -22,10 +24,11 @@ def run(
     source: Source,
     /,
     *,
-    seed: Seed = 1,
+    seed: Seed | None = None,
     threads: Threads = None,
     device: Device = "cpu",
     out: Path | None = None,
+    start_from: Annotated[Path | None, Parameter(name="--from")] = None,
     force: Replace = False,
     changes: Changes = (),
     events: Events = None,
@@ -40,6 +43,9 @@ def run(
     ----------
     out:
         Folder for the run; default: `runs/NAME-sSEED`.
+    start_from:
+        Folder of a finished run: go on where it ended, with everybody as they are, in its city and by its clock, on its luck. Without this the seed
+        is 1 unless another is given.
     changes:
         Change the scenario, `path=value`, for example `--set orders.cordon.delay='3 h'`. Can be given several times.
     events:
@@ -52,19 +58,26 @@ def run(
     """
     from hyosan.scenario.load import load
 
+    before = None
+    if start_from is not None:
+        from hyosan.results.run import Run
+
+        before = Run.open(start_from)
+    seed = seed if seed is not None else int(before.manifest["seed"]) if before is not None else 1
     scenario = load(source, overrides=changes, seed=seed, orders=events)  # first, so that what is wrong with it is said at once
     folder = out if out is not None else RUNS / f"{scenario.name}-s{seed}"
     style = style_of(as_json, quiet, verbose)
-    announce_run(scenario.title or scenario.name, seed, folder, style)
+    announce_run((scenario.title or scenario.name) + (f", from the end of {start_from}" if before is not None else ""), seed, folder, style)
 
     import hyosan.simulate
     from hyosan.cli.progress import shown
     from hyosan.units import Moment
 
-    with watched(shown(style, Moment(scenario.time.start).seconds), GO_ON.format(folder=folder)) as watch:
+    clock = Moment(scenario.time.start).seconds if before is None else float(before.manifest["start_clock_seconds"])
+    with watched(shown(style, clock), GO_ON.format(folder=folder)) as watch:
         done = hyosan.simulate.run(
             source, seed=seed, threads=threads, out=folder, force=force, overrides=changes, orders=events, until=until, device=device,
-            progress=watch,
+            start_from=before, progress=watch,
         )  # fmt: skip
     return tell_run(done, style)
 

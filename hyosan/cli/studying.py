@@ -1,13 +1,20 @@
-"""`hyosan study`: run what is not done yet, show one bar for all of it, and say at the end what differs and what failed."""
+"""`hyosan study`: run what is not done yet, show one bar for all of it, and say at the end what differs and what failed. `hyosan nearest`: which of
+its runs is nearest to what the sources say.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from hyosan.cli.options import Changes, JsonLines, Quiet, Switch, Workers, processes, style_of
-from hyosan.cli.telling import announce, watched
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from hyosan.cli.options import Changes, Json, JsonLines, Quiet, Replace, Switch, Threads, Workers, processes, style_of
+from hyosan.cli.running import GO_ON, announce_run, tell_run
+from hyosan.cli.telling import announce, as_json_text, watched
 
 
 def study(
@@ -72,3 +79,56 @@ def study(
     for one in found.failed if style in ("json", "quiet") else ():
         print(f"hyosan: failed: {one['variation']}, seed {one['seed']}: {one['message'].splitlines()[0]}", file=sys.stderr)
     return 1 if found.failed else 0
+
+
+def nearest(
+    folder: Path,
+    /,
+    *,
+    count: Annotated[int, Parameter(validator=Number(gte=1))] = 5,
+    out: Path | None = None,
+    threads: Threads = None,
+    force: Replace = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tell which runs of a study come nearest to the claims of its scenario; with `--out` run the nearest again, in full.
+
+    Parameters
+    ----------
+    folder:
+        Folder of a finished study.
+    count:
+        How many runs to tell.
+    out:
+        Run the nearest again into this folder, with its report.
+    as_json:
+        Tell it as JSON.
+    quiet:
+        Say only where the result is.
+
+    """
+    from hyosan.studies.nearest import nearest as find
+    from hyosan.studies.nearest import run_again
+    from hyosan.studies.study import Study
+
+    study = Study.open(folder)
+    found = find(study, count)
+    if as_json:
+        print(as_json_text([one._asdict() for one in found]))
+    elif not quiet:
+        for one in found:
+            told = f"met {', '.join(one.met) or 'none'}; missed {', '.join(one.missed) or 'none'}"
+            print(f"{one.distance:>12,.4g}  seed {one.seed}, {one.variation}: {told}")
+        if out is None:
+            print(f"\nThe nearest in full: hyosan nearest {folder} --out runs/nearest")
+    if out is None:
+        return 0
+    from hyosan.cli.progress import shown
+    from hyosan.units import Moment
+
+    style = style_of(as_json, quiet)
+    announce_run(f"{study.manifest['title']}, {found[0].variation}", found[0].seed, out, style)
+    with watched(shown("quiet" if as_json else style, Moment(study.manifest["start"]).seconds), GO_ON.format(folder=out)) as watch:
+        done = run_again(study, found[0], out, threads=threads, force=force, progress=watch)
+    return tell_run(done, style)

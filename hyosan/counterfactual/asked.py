@@ -133,6 +133,9 @@ def decided(run: Run, order: str, names: tuple[str, ...], earlier: str | None = 
     if given is None:
         return None
     second = int(given["second_decided"])
+    if second < (begin := run.manifest.get("follows", {}).get("second", 0)):
+        at = say_clock(begin, run.manifest["start_clock_seconds"])
+        raise CommandError(f"`{order}` was decided before this run began ({at}); ask the run that it goes on from")
     if earlier is None and later is None:
         return Decided(order, None, second)
     if order in {one["order"] for one in run.manifest.get("orders_changed", [])}:

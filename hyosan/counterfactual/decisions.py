@@ -166,8 +166,9 @@ def each_order(
     bound = Ended.read(ending) if ending is not None else None
     asker = Asker(source, policies=policies, files=files, threads=threads)
     asker.history.keep()
-    names = tuple(asker.history.stages[-1].scenario.orders)
-    found = {name: one.second for name in names if (one := decided(asker.run, name, names)) is not None}
+    names, begin = tuple(asker.history.stages[-1].scenario.orders), asker.run.manifest.get("follows", {}).get("second", 0)
+    standing = {row["order"] for row in asker.run.orders.select(["order", "second_decided"]).to_pylist() if row["second_decided"] < begin}
+    found = {name: one.second for name in names if name not in standing and (one := decided(asker.run, name, names)) is not None}
     worlds = _Worlds(asker, found, progress)
     orders = sorted(found, key=lambda name: (found[name], name))
     whole = len(orders) <= ALL_SUBSETS

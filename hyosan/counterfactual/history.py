@@ -21,6 +21,7 @@ from hyosan.results.store import open_checkpoint, rows_until
 from hyosan.running.clock import Clock, Progress
 from hyosan.running.closing import last_rows
 from hyosan.running.device import Device
+from hyosan.running.follow import start_of
 from hyosan.running.past import check_results, checkpoints_until, own_world, stages_of
 from hyosan.running.runner import Memory
 from hyosan.running.stages import Stage, Staged
@@ -75,7 +76,7 @@ class History:
 
     def course(self, stages: Sequence[Stage], sink: Any, start: Held | None) -> Staged:
         """A course of this run's world and luck, from a checkpoint or its start."""
-        tick, arrays, notes = start.checkpoint if start is not None else (0, None, None)
+        tick, arrays, notes = start.checkpoint if start is not None else start_of(self.run) or (0, None, None)
         return Staged(stages, self.world, int(self.run.manifest["seed"]), sink, self.device.loops, tick, arrays, deepcopy(notes))
 
     def before(self, tick: int) -> Held | None:

@@ -60,7 +60,9 @@ HOPS: Final = 16
 HALF_TURNED: Final = 4
 """The class of the half-turned."""
 PRESSING_QUIETER: Final = 10
-"""dB by which pressing a door is quieter than a fight; whoever presses one leaves it for what is louder than that."""
+"""dB by which pressing a door is quieter than a fight."""
+DRAWN_BY: Final = 20
+"""dB by which a sound may be quieter than a fight to draw them off a door (assumed: a fight one street on does, other doors do not)."""
 SAMPLES: Final = 4
 """Doors that one who pursues tries at a place with many."""
 
@@ -302,7 +304,7 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         there = g.ways[way].to
         if door >= 0 and s.doors[door].state != 0:
             level, heard = heard_at(s, g, here, tick)
-            drawn_away = way != heard and level > b.one[0].fight_noise - PRESSING_QUIETER
+            drawn_away = way != heard and level > b.one[0].fight_noise - DRAWN_BY
             if s.doors[door].state == 2 or drawn_away or not (way == heard or has_target(s, g, b, there, tick)):
                 p.press = -1
             break

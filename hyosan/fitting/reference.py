@@ -132,7 +132,7 @@ class ReferenceFolder:
         job = job_of(plan)
         text = json.dumps([job.keys[0], self.daily, self.subject.files], sort_keys=True)
         key = hashlib.blake2b(text.encode(), digest_size=HASH_BYTES).hexdigest()
-        return job._replace(daily=self.daily, keys=[key])
+        return job._replace(daily=self.daily, keys=[key], claims=(), claimed=())
 
     def _taken(self, wanted: list[tuple[str, str]], force: bool) -> list[list[str]]:
         folder = self.path

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from hyosan.report import survival
 from hyosan.report.accountability import deaths, questions, tolls
 from hyosan.report.cast import cast
-from hyosan.report.counts import Facts, Row, clock, gather
+from hyosan.report.claims import judged, summed
+from hyosan.report.counts import Facts, Row, begins, clock, gather
 from hyosan.report.descent import branches, descent_rows
 from hyosan.report.evidence import INFECTIONS, Register, Source
-from hyosan.report.explain import sentences, status_sentence
+from hyosan.report.explain import say_before, sentences, status_sentence
 from hyosan.report.lessons import Lesson, areas, plan, still_open, strengths
 from hyosan.report.notable import notable
 from hyosan.report.objectives import verdicts
@@ -56,7 +57,7 @@ def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
     among = _among(facts, study)
     run, manifest = facts.run, facts.run.manifest
     register = Register(run)
-    said, big, wanted = sentences(facts), tiles(facts), verdicts(run)
+    said, big, wanted, claims = sentences(facts), tiles(facts), verdicts(run), judged(run)
     killed = deaths(run, facts.decisions)
     asked = questions(run, facts.decisions, killed, facts.curves)
     points, persons = turning_points(facts), Persons(run, facts.world)
@@ -76,6 +77,8 @@ def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
         "ending": facts.ending.to_json(),
         "why": run.why,
         "objectives": [{key: value for key, value in row.items() if key != "rests"} | {"evidence": register.cite((row["rests"],))} for row in wanted],
+        "claims": [_claim(row, among, register) for row in claims],
+        "claims_summed": summed(claims),
         "set_up": _set_up(run),
         "planned": planned(run),
         "injects": injects(run),
@@ -125,6 +128,11 @@ def _tile(one: Tile, among: Row | None, register: Register) -> Row:
     return {"label": one.label, "value": one.value, "note": one.note, "among": where, "evidence": register.cite(one.rests)}
 
 
+def _claim(row: Row, among: Row | None, register: Register) -> Row:
+    said = among["claims"].get(row["claim"], "") if among else ""
+    return {key: value for key, value in row.items() if key != "rests"} | {"among": said, "evidence": register.cite(row["rests"])}
+
+
 def _lesson(one: Lesson, register: Register) -> Row:
     return {"title": one.title, "facts": one.facts, "evidence": register.cite(one.rests)}
 
@@ -136,8 +144,13 @@ def _set_up(run: Run) -> list[tuple[str, str]]:
     return [
         ("Scenario", str(manifest["name"])),
         ("Seed", str(manifest["seed"])),
-        ("Starts", f"{clock(run, 0)}{', ' + manifest['date'] if manifest.get('date') else ''}"),
-        ("Ends", f"{clock(run, manifest['end_second'])} ({say_duration(manifest['end_second'])})"),
+        ("Starts", f"{clock(run, begins(run))}{', ' + manifest['date'] if manifest.get('date') else ''}"),
+        ("Ends", f"{clock(run, manifest['end_second'])} ({say_duration(manifest['end_second'] - begins(run))})"),
+        *(
+            [("Goes on from", f"{say_before(manifest['follows'])}, result hash {manifest['follows']['result_hash']}")]
+            if "follows" in manifest
+            else []
+        ),
         *([("Forked from", _say_fork(manifest["fork"]))] if manifest.get("fork") else []),
         ("Tick", say_duration(manifest["tick_seconds"])),
         ("Threads", str(manifest.get("threads", "unknown"))),

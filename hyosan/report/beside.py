@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.errors import CommandError
+from hyosan.report.claims_of_study import claims_of_study, say_ensemble
 from hyosan.report.counts import Facts, Row
 from hyosan.report.studies import account_of_study, say_difference
 from hyosan.studies.study import Study
@@ -14,7 +15,7 @@ COMPARED = ("alive", "dead", "ever_infected", "killed_in_strikes", "killed_in_st
 
 
 def beside(facts: Facts, study: Study) -> Row:
-    """name, runs, where (low, middle and high quantile by figure), and a row for each variation and figure that differs.
+    """name, runs, where (low, middle and high quantile by figure), what is said of each claim, and a row for each variation and figure that differs.
 
     Raises CommandError: the study is of another scenario than the run.
     """
@@ -35,6 +36,7 @@ def beside(facts: Facts, study: Study) -> Row:
         "study": told["name"], "folder": told["folder"], "study_hash": told["study_hash"], "reference": told["reference"],
         "runs": max((int(row["runs"]) for row in reference), default=0), "levels": [float(levels[0][1:]), float(levels[-1][1:])] if levels else [],
         "where": where, "compared": compared,
+        "claims": {row["claim"]: say_ensemble(row) for row in claims_of_study(study) if row["variation"] == told["reference"]},
     }  # fmt: skip
 
 

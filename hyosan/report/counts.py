@@ -61,6 +61,11 @@ def clock(run: Run, second: int) -> str:
     return say_clock(second, run.manifest["start_clock_seconds"])
 
 
+def begins(run: Run) -> int:
+    """The second at which the tables of a run begin: 0, or the end of the run that it goes on from."""
+    return int(run.manifest.get("follows", {}).get("second", 0))
+
+
 def written(run: Run) -> Row:
     """The scenario in force at the end of a run, as its own file says it: plain values, to be read and not changed."""
     return _parsed(run.scenario_text)
@@ -282,10 +287,16 @@ def _true(infected: NDArray[np.int64], every: dict[tuple[str, str], Curve], seco
 
 
 def _first_infections(run: Run) -> NDArray[np.int64]:
-    """Seconds at which people were infected for the first time, ascending."""
+    """Seconds at which people were infected for the first time, ascending; of those infected before the tables begin, for the last time."""
     rows = infections(run)
-    _, first = np.unique(rows["person"].to_numpy(), return_index=True)
-    return np.sort(rows["second"].to_numpy()[first])
+    who, first = np.unique(rows["person"].to_numpy(), return_index=True)
+    seconds = rows["second"].to_numpy()[first]
+    if begin := begins(run):
+        since = run.people["infected_second"].to_numpy()
+        earlier = (since >= 0) & (since < begin)
+        before = run.people["person"].to_numpy()[earlier]
+        seconds = np.concatenate([since[earlier], seconds[~np.isin(who, before)]])
+    return np.sort(seconds)
 
 
 def _plain(value: Any) -> str:

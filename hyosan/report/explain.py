@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from hyosan.report.counts import Facts, clock, gather
+from hyosan.report.counts import Facts, Row, begins, clock, gather
 from hyosan.report.evidence import INFECTIONS, Said, Source, figures
 from hyosan.report.frame import share
 from hyosan.results.rows import MANIFEST, condition
@@ -39,7 +39,20 @@ def sentences(run: Run | Facts) -> list[Said]:
 
 def _why(facts: Facts) -> str:
     end = facts.run.manifest["end_second"]
-    return f"The run ended on {clock(facts.run, end)}, {say_duration(end)} after its start: {facts.run.why.rstrip('. ')}."
+    lasted = say_duration(end - begins(facts.run))
+    return f"The run ended on {clock(facts.run, end)}, {lasted} after its start: {facts.run.why.rstrip('. ')}."
+
+
+def _before(facts: Facts) -> str:
+    if "follows" not in facts.run.manifest:
+        return ""
+    told = facts.run.manifest["follows"]
+    return f"It goes on from the end of {say_before(told)}: the tables begin there, and the figures of the ending count from the start of that run."
+
+
+def say_before(told: dict[str, Any]) -> str:
+    """The run that another goes on from, and when: `hyosan-s1, day 151 09:40`."""
+    return f"{told['parent'] or 'a run in memory'}, {told['clock']}"
 
 
 def _alive(facts: Facts) -> str:
@@ -87,10 +100,14 @@ def _open(facts: Facts) -> str:
 
 
 def _course(facts: Facts) -> str:
-    found = facts.spread
+    found, followed = facts.spread, begins(facts.run) > 0
     if not found.infections:
-        return "Nobody was infected."
+        return "Nobody was infected." if not followed else "Nobody was infected any more."
     ending = facts.ending
+    if followed:
+        first, last = clock(facts.run, found.first_second), clock(facts.run, found.last_second)
+        when = f"on {first}" if first == last else f"from {first} to {last}"
+        return f"After that {_people(found.infections)} {'was' if found.infections == 1 else 'were'} infected, {when}."
     began = f"It began with {count(found.seeds, 'infected person', 'infected people')} on {clock(facts.run, found.first_second)}"
     if found.infections == found.seeds:
         return f"{began} and went no further."
@@ -138,9 +155,9 @@ def _chains(facts: Facts) -> str:
 
 
 def _first_order(facts: Facts) -> str:
-    orders = facts.decisions
+    orders = _decided(facts)
     if not orders:
-        return "No order was given."
+        return "No order was given." if not facts.decisions else "No order was given any more."
     first = orders[0]
     name = first["order"] if first["order"] == first["measure"] else f"{first['order']} ({first['measure']})"
     which = "The only order" if len(orders) == 1 else f"The first of {len(orders):,} orders"
@@ -151,6 +168,11 @@ def _first_order(facts: Facts) -> str:
     if known is None:
         return text + "."
     return f"{text}, when {_people(first['true_infected'])} had been infected and the authorities knew of {known:,}."
+
+
+def _decided(facts: Facts) -> list[Row]:
+    """The orders decided in this run; some that stand may be of the one before it."""
+    return [row for row in facts.decisions if row["second_decided"] >= begins(facts.run)]
 
 
 def _rule(facts: Facts) -> str:
@@ -231,13 +253,13 @@ def _of_places(_: Facts) -> tuple[Source, ...]:
 
 
 def _of_first_order(facts: Facts) -> tuple[Source, ...]:
-    if not facts.decisions:
+    if not (decided := _decided(facts)):
         return (ORDERS_GIVEN,)
-    first = facts.decisions[0]["second_decided"]
+    first = decided[0]["second_decided"]
     before = f"second<={first}"
     orders = Source("orders", (), ("order", "measure", "second_decided", "knowledge"))
     known = Source("series", ("zone=all", "view=known", "quantity=reported_infected", before), ("second", "value"))
-    by_series = facts.decisions[0]["reported_infected"] is None and ("known", "reported_infected") in facts.curves
+    by_series = decided[0]["reported_infected"] is None and ("known", "reported_infected") in facts.curves
     return (orders, Source("events", (INFECTIONS, before), ("second", "person")), *((known,) if by_series else ()))
 
 
@@ -255,6 +277,7 @@ def _ending(*keys: str) -> Callable[[Facts], tuple[Source, ...]]:
 
 _TOLD: Final[tuple[tuple[Callable[[Facts], str], Callable[[Facts], tuple[Source, ...]]], ...]] = (
     (_why, _manifest("end_second", "why")),
+    (_before, lambda facts: (Source(MANIFEST, ("follows",)),)),
     (_alive, _ending("residents", "alive")),
     (_dead, _ending("residents", "strikes", "killed_in_strikes", "killed_otherwise")),
     (_reported, _ending("strikes", "reported_killed_in_strikes", "killed_in_strikes")),

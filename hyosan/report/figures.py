@@ -35,19 +35,19 @@ _CONFIG: Spec = {
 }  # fmt: skip
 
 
-def epidemic_curve(spread: Spread, orders: list[Row], start_clock_seconds: float, end_second: int) -> Spec:
-    """New infections per interval as bars, with the orders as numbered lines, over the time in which it spread."""
-    end = _busy_end(spread.seconds, end_second)
-    width = _bin_seconds(end)
-    edges = np.arange(0, end + width, width)
+def epidemic_curve(spread: Spread, orders: list[Row], start_clock_seconds: float, end_second: int, begin: int = 0) -> Spec:
+    """New infections per interval as bars, with the orders as numbered lines, over the time in which it spread since the second `begin`."""
+    end = begin + _busy_end(spread.seconds - begin, end_second - begin)
+    width = _bin_seconds(end - begin)
+    edges = np.arange(begin, end + width, width)
     counted, _ = np.histogram(spread.seconds[spread.seconds < edges[-1]], edges)
     bars = [
         {"from": _x(a, start_clock_seconds), "to": _x(b, start_clock_seconds), "infections": int(n), "when": say_clock(int(a), start_clock_seconds)}
         for a, b, n in zip(edges, edges[1:], counted, strict=False)
         if n
     ]  # fmt: skip
-    marks = order_marks(orders, start_clock_seconds, end)
-    x = time_axis(0, end, start_clock_seconds)
+    marks = order_marks(orders, start_clock_seconds, end, begin)
+    x = time_axis(begin, end, start_clock_seconds)
     layers: list[Spec] = [
         {
             "data": {"values": bars},
@@ -66,13 +66,15 @@ def epidemic_curve(spread: Spread, orders: list[Row], start_clock_seconds: float
 
 
 def truth_and_known(
-    every: Mapping[tuple[str, str], Curve], orders: list[Row], start_clock_seconds: float, end_second: int
+    every: Mapping[tuple[str, str], Curve], orders: list[Row], start_clock_seconds: float, end_second: int, begin: int = 0
 ) -> list[tuple[str, Spec, list[Row]]]:
-    """One picture per quantity that ever differs from 0: title, the truth and what the authorities knew, and a short table."""
+    """One picture per quantity that ever differs from 0: title, the truth and what the authorities knew since `begin`, and a short table."""
     found = []
-    end = _settled(list(every.values()), end_second)
-    moments = np.unique(np.linspace(0, end, POINTS).astype(np.int64))
-    marks = order_marks(orders, start_clock_seconds, end)
+    if begin:  # nothing is told of the time before the first row
+        begin = min((int(curve.seconds[0]) for curve in every.values() if len(curve.seconds)), default=begin)
+    end = _settled(list(every.values()), end_second, begin)
+    moments = np.unique(np.linspace(begin, end, POINTS).astype(np.int64))
+    marks = order_marks(orders, start_clock_seconds, end, begin)
     for title, truth, known in _PANELS:
         lines = [("truth", every[key]) for name in truth if (key := ("truth", name)) in every]
         lines += [("known to the authorities", every[key]) for name in known if (key := ("known", name)) in every]
@@ -88,7 +90,7 @@ def truth_and_known(
             {"when": say_clock(int(moment), start_clock_seconds)} | {name.split()[0]: int(curve.at(moment)) for name, curve in lines}
             for moment in _telling_moments(lines[0][1], end_second)
         ]
-        found.append((title, _line_chart(title, values, marks, time_axis(0, end, start_clock_seconds)), table))
+        found.append((title, _line_chart(title, values, marks, time_axis(begin, end, start_clock_seconds)), table))
     return found
 
 
@@ -183,14 +185,14 @@ def mark_layers(marks: list[Row], x: Spec, labels: bool) -> list[Spec]:
     return [{"data": {"values": marks}, "layer": [rule, text] if labels else [rule]}]
 
 
-def order_marks(orders: list[Row], start_clock_seconds: float, end: int) -> list[Row]:
-    """Moments at which orders took effect. Orders too close to be told apart share one mark."""
+def order_marks(orders: list[Row], start_clock_seconds: float, end: int, begin: int = 0) -> list[Row]:
+    """Moments from `begin` to `end` at which orders took effect. Orders too close to be told apart share one mark."""
     taken: list[tuple[int, list[Row]]] = []
     for order in sorted(orders, key=lambda row: row["second_effective"]):
         second = order["second_effective"]
-        if not 0 <= second <= end:
+        if not begin <= second <= end:
             continue
-        if taken and second - taken[-1][0] < 0.022 * end:
+        if taken and second - taken[-1][0] < 0.022 * (end - begin):
             taken[-1][1].append(order)
         else:
             taken.append((second, [order]))
@@ -256,14 +258,14 @@ def _busy_end(seconds: Any, end_second: int) -> int:
     return int(min(end_second, max(busy * 1.25, 3600)))
 
 
-def _settled(every: list[Curve], end_second: int) -> int:
+def _settled(every: list[Curve], end_second: int, begin: int) -> int:
     """When all curves have come within 2 % of where they end, and a tenth of that time more; never beyond the end."""
-    last = 3600.0
+    last = begin + 3600.0
     for curve in every:
         if len(curve.values) > 1:
             far = np.flatnonzero(np.abs(curve.values - curve.values[-1]) > 0.02 * np.abs(curve.values).max())
             last = max(last, float(curve.seconds[far[-1] + 1])) if len(far) else last
-    return int(min(end_second, 1.1 * last))
+    return int(min(end_second, begin + 1.1 * (last - begin)))
 
 
 def _telling_moments(curve: Curve, end_second: int) -> list[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hyosan.errors import RunFolderError
 from hyosan.report.account import account
+from hyosan.report.claims import say_summed
 from hyosan.report.counts import Facts, gather
 from hyosan.report.descent import branches, descent_svg, scale_of
 from hyosan.report.frame import HTML_NAME, JSON_NAME, json_bytes, page
@@ -51,7 +52,7 @@ def render(told: dict[str, Any], facts: Facts) -> str:
 
     linked, found = {one["person"] for one in told["stories"]}, branches(facts)
     return page(
-        "report/page.html", pictures(facts), told=told, columns=TABLES, event_kinds=EVENT_KINDS, max_rows=MAX_ROWS, top=TOP,
+        "report/page.html", pictures(facts), {"summed": say_summed}, told=told, columns=TABLES, event_kinds=EVENT_KINDS, max_rows=MAX_ROWS, top=TOP,
         descent=Markup(descent_svg(facts, found, Persons(facts.run, facts.world), linked)), bent=bool(found) and scale_of(found).bend < 1,
         dead=facts.ending.dead > 0, story_lines=STORY_LINES,
         plan_csv=b64encode(plan_csv(told["plan"]).encode("utf-8-sig")).decode(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hyosan.report.counts import Facts, Row
+from hyosan.report.counts import Facts, Row, begins
 from hyosan.report.explain import count
 from hyosan.report.figures import epidemic_curve, share_bars, truth_and_known, zone_map
 from hyosan.report.observed import comparisons, summary
@@ -18,12 +18,13 @@ def pictures(facts: Facts) -> list[dict[str, Any]]:
     """The pictures: part of the page, title, caption, Vega-Lite specification, and the table beside it."""
     manifest, found, orders = facts.run.manifest, facts.spread, facts.decisions
     start, end = manifest["start_clock_seconds"], manifest["end_second"]
+    begin = begins(facts.run)
     shown = []
     if found.infections:
         caption = "Truth. Numbered lines are orders taking effect; the numbers are those of the table of decisions."
-        shown.append(_picture("curve", "New infections", caption, epidemic_curve(found, orders, start, end), []))
+        shown.append(_picture("curve", "New infections", caption, epidemic_curve(found, orders, start, end, begin), []))
     caption = "Solid: what happened. Dashed: what the authorities knew at that time. Dotted lines: orders."
-    for title, spec, table in truth_and_known(facts.curves, orders, start, end):
+    for title, spec, table in truth_and_known(facts.curves, orders, start, end, begin):
         shown.append(_picture("known", title, caption, spec, table))
     for one in comparisons(facts.run):
         spec, table = observed_over_run(one, orders, start, end, manifest.get("date"))

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hyosan.errors import RunFolderError
-from hyosan.report.counts import Row, decisions, written
+from hyosan.report.counts import Row, begins, decisions, written
 from hyosan.report.frame import page, script_json
 from hyosan.report.people import Persons
 from hyosan.results.atomic import write_bytes
@@ -67,9 +67,12 @@ class Stage(NamedTuple):
 def write_replay(run: Run, world: World | None = None, folder: Path | None = None) -> Path:
     """Write the replay of a run into its folder (or `folder`); gives its path. Without a world all people stand in one square.
 
-    Raises RunFolderError: a run in memory and no `folder`, or a file that cannot be written. ResourceError: the disk is full.
+    Raises RunFolderError: a run that goes on from another, a run in memory and no `folder`, or a file that cannot be written.
+    ResourceError: the disk is full.
     """
     target = folder or run.path
+    if begins(run):
+        raise RunFolderError("There is no replay of a run that goes on from another: its tables do not say where everybody was when it began.")
     if target is None:
         raise RunFolderError("A run in memory has no folder for its replay. Give one: write_replay(run, folder=...).")
     write_bytes(target / REPLAY_NAME, replay(run, world).encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hyosan.report.claims_of_study import claims_of_study, say_ensemble
 from hyosan.report.explain import status_sentence
 from hyosan.report.figures import KNOWN, TRUTH, count_axis, time_axis, whole
 from hyosan.report.frame import HTML_NAME, JSON_NAME, json_bytes, number, page
@@ -40,6 +41,7 @@ def account_of_study(study: Study) -> dict[str, Any]:
         "reference": manifest["reference"],
         "objectives": manifest["objectives"],
         "met": _met(summary, differences),
+        "claims": [row | {"told": say_ensemble(row)} for row in claims_of_study(study)],
         "quantiles": quantiles,
         "figures": [
             {
@@ -83,6 +85,10 @@ def text_of_study(study: Study) -> str:
     if told["met"]:
         lines += ["", "Objectives: runs that meet them"]
         lines += [f"  {row['objective']}, {row['variation']}: {say_met(row)}" for row in told["met"][:200]]
+    if told["claims"]:
+        lines += ["", "Beside the sources: runs in which each claim comes true"]
+        several = len({row["variation"] for row in told["claims"]}) > 1
+        lines += [f"  {row['claim']}{', ' + row['variation'] if several else ''}: {row['told']}" for row in told["claims"][:200]]
     if told["compared"]:
         lines += ["", f"Differences from {told['reference']!r}, seed by seed"]
         lines += [f"  {row['figure']}, {row['variation']}: {say_difference(row)}" for row in told["compared"][:200]]

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from hyosan.report.account import account
+from hyosan.report.claims import text_of_claims
 from hyosan.report.counts import Row
 from hyosan.report.frame import number, share
 from hyosan.results.run import Run
@@ -32,6 +33,8 @@ def text_report(run: Run, study: Study | None = None) -> str:
             lines += textwrap.wrap(
                 f"{row['objective']}: {row['wanted']}: {row['told']}", 100, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False
             )
+    if told["claims"]:
+        lines += ["", "Beside the sources", *text_of_claims(told)]
     if told["turning_points"]:
         lines += ["", "Turning points"]
         lines += [f"{row['time']:>13}  {row['text']}" for row in told["turning_points"]]

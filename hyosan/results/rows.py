@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,11 +12,10 @@ from numpy.typing import NDArray
 from hyosan.errors import CommandError
 from hyosan.results.run import Run
 from hyosan.scenario.nearest import did_you_mean
-from hyosan.tables import EVENT_KINDS, TABLES
+from hyosan.scenario.row_words import ORDERING, row_condition
+from hyosan.tables import TABLES
 
 MANIFEST = "manifest"
-_CONDITION = re.compile(r"([a-z_]+)\s*(<=|>=|!=|=|<|>)\s*(.*)", re.DOTALL)
-_SPLIT = re.compile(r"(?<!\\)\|")
 _COMPARE = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}
 
 
@@ -33,11 +31,17 @@ def select(run: Run, table: str, conditions: Sequence[str] = (), columns: Sequen
     rows = run.table(table)
     for name in columns:
         _check_column(rows, table, name)
+    met = meeting(rows, table, conditions)
+    shown = rows.select(list(columns)) if columns else rows
+    return shown.filter(pa.array(met)) if conditions else shown
+
+
+def meeting(rows: Any, table: str, conditions: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of these rows of a table (`pyarrow.Table`) meet all conditions. Raises CommandError as `select`."""
     met = np.ones(rows.num_rows, dtype=bool)
     for text in conditions:
         met &= _met(rows, table, text)
-    shown = rows.select(list(columns)) if columns else rows
-    return shown.filter(pa.array(met)) if conditions else shown
+    return met
 
 
 def named(column: Any, *names: str) -> NDArray[np.bool_]:
@@ -67,33 +71,15 @@ def manifest_part(run: Run, path: str) -> Any:
 
 def _met(rows: Any, table: str, text: str) -> NDArray[np.bool_]:
     """Which rows meet a condition."""
-    parts = _CONDITION.fullmatch(text.strip())
-    if parts is None:
-        raise CommandError(f"{text!r} is no condition; write one as kind=killed, second<=3600 or zone=C4|C5.")
-    column, sign, value = parts.groups()
-    _check_column(rows, table, column)
-    numbers = pa.types.is_integer(rows.schema.field(column).type)
-    if sign in _COMPARE:
-        if not numbers:
-            raise CommandError(f"{text!r}: {column} holds names; these are only compared by = and !=.")
-        return np.asarray(_COMPARE[sign](rows[column].to_numpy(), _whole(value, text)), dtype=bool)
-    given = [re.sub(r"\\(.)", r"\1", one) for one in _SPLIT.split(value)]
-    if (table, column) == ("events", "kind") and (unknown := next((one for one in given if one not in EVENT_KINDS), None)) is not None:
-        raise CommandError(f"{text!r}: {unknown!r} is no kind of event; {did_you_mean(unknown, EVENT_KINDS)}")
-    found = np.isin(rows[column].to_numpy(), [_whole(one, text) for one in given]) if numbers else named(rows[column], *given)
-    return found if sign == "=" else ~found
+    numbers = {field.name: pa.types.is_integer(field.type) for field in rows.schema}
+    one = row_condition(table, text, numbers)
+    column = rows[one.column]
+    if one.sign in ORDERING:
+        return np.asarray(_COMPARE[one.sign](column.to_numpy(), one.numbers[0]), dtype=bool)
+    found = np.isin(column.to_numpy(), one.numbers) if numbers[one.column] else named(column, *one.values)
+    return found if one.sign == "=" else ~found
 
 
 def _check_column(rows: Any, table: str, column: str) -> None:
     if column not in rows.column_names:
         raise CommandError(f"{column!r} is no column of {table}; {did_you_mean(column, rows.column_names)}")
-
-
-def _whole(value: str, text: str) -> int:
-    try:
-        number = int(value.replace(",", "").replace("_", ""))
-    except ValueError:
-        number = 1 << 63
-    if not -(1 << 63) <= number < 1 << 63:
-        raise CommandError(f"{text!r}: {value!r} is no whole number; this column holds whole numbers.") from None
-    return number

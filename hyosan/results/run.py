@@ -11,6 +11,7 @@ from typing import Any
 
 from hyosan.errors import RunFolderError
 from hyosan.results.card import card
+from hyosan.results.checkpoint import Checkpoint
 from hyosan.results.columns import Columns, as_table, to_batch
 from hyosan.results.ending import Ending
 from hyosan.results.hashes import hash_table, history_hash, result_hash
@@ -35,6 +36,8 @@ class Run:
         self._hashes: dict[str, str] = {}
         self._force = False
         self._changed: list[str] = []
+        self.start: Checkpoint | None = None
+        """Of a run in memory that goes on from another, what it began with."""
 
     @classmethod
     def open(cls, path: Path | str, *, force: bool = False) -> Run:
@@ -56,12 +59,15 @@ class Run:
         tables: Mapping[str, Sequence[Columns | Any]],
         scenario_text: str = "",
         texts: Mapping[str, str] | None = None,
+        start: Checkpoint | None = None,
     ) -> Run:
         """A run without a folder: for each table its batches, as for `RunWriter.append` or Arrow. Tables left out are empty.
 
-        `texts` are other files that the run keeps, by name.
+        `texts` are other files that the run keeps, by name; `start` is what it began with, if it goes on from another run.
         """
-        return cls(manifest, None, {table: list(tables.get(table, ())) for table in TABLES}, {**(texts or {}), SCENARIO_NAME: scenario_text})
+        run = cls(manifest, None, {table: list(tables.get(table, ())) for table in TABLES}, {**(texts or {}), SCENARIO_NAME: scenario_text})
+        run.start = start
+        return run
 
     def __repr__(self) -> str:
         where = str(self._path) if self._path else "in memory"
@@ -187,6 +193,10 @@ class Run:
         if not self._hashes:
             self._hashes = {table: hash_table(table, self.batches(table)) for table in TABLES}
         return self._hashes
+
+    def file(self, name: str) -> Path:
+        """The path of a file of the run's folder, its hash compared. Raises RunFolderError: there is none of this name, or it is damaged."""
+        return self._verified_path(name)
 
     def _verified_path(self, name: str) -> Path:
         assert self._path is not None

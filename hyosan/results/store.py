@@ -96,6 +96,12 @@ class RunWriter:
         """Write a text file in UTF-8; see `write_bytes`."""
         self.write_bytes(name, text.encode())
 
+    def write_start(self, name: str, start: Checkpoint) -> None:
+        """Write what the run begins with, where it goes on from another, as a file of the run. Raises ResourceError: disk full."""
+        self._must_be_ready()
+        write_checkpoint(self.folder / name, start.tick, start.arrays, start.meta)
+        self._files.add(name)
+
     def append(self, table: str, columns: Columns) -> None:
         """Add rows to a table of `hyosan.tables.TABLES`, in canonical order. Raises SelfCheckError as `to_batch`."""
         self._must_be_ready()
@@ -232,6 +238,7 @@ class RunWriter:
         self._forget()
         names = {f"{table}.parquet" for table in TABLES} | {"scenario.yaml", "report.html", "report.json"} | listed_files(self.folder)
         names |= {path.name for path in self.folder.glob("scenario-*.yaml")}  # of a fork: what was in force before it
+        names |= {path.name for path in self.folder.glob("*.state")}  # of a run that goes on from another: what it began with
         for name in [MANIFEST, *sorted(names)]:
             (self.folder / name).unlink(missing_ok=True)
         for name in ("parts", "checkpoints"):

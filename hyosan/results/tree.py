@@ -32,7 +32,8 @@ def infections(run: Run) -> Any:
 def tree(run: Run) -> Any:
     """Who infected whom, one row per infection in order of time, as a `pyarrow.Table`.
 
-    Columns: infector (-1 = a seed), infected, second, place, place_kind, zone, route, generation (0 = a seed), parent (row of the
+    Columns: infector (-1 = a seed, or somebody infected before a run that goes on from another began), infected, second, place, place_kind,
+    zone, route, generation (0 = a seed), parent (row of the
     infector's own infection, -1 = a seed).
     Raises SelfCheckError: an infection without an infector, or by somebody who was not infected before it. RunFolderError: so it is in a
     file that was changed since the run ended.
@@ -54,6 +55,8 @@ def _tree(run: Run) -> Any:
     infector = rows["other"].to_numpy()
     seconds = rows["second"].to_numpy()
     seeded = pc.equal(rows["kind"].cast(pa.string()), "seeded").to_numpy(zero_copy_only=False)
+    if "follows" in run.manifest:  # whoever was infected before it began stands in the run that it goes on from
+        seeded = seeded | ~_earlier(infected, infector)
     parents = _parents(infected, np.where(seeded, -1, infector), seconds, seeded)
     return pa.table(
         {
@@ -137,6 +140,14 @@ def _parents(infected: NDArray[np.int64], infector: NDArray[np.int64], seconds: 
         reason = "names no infector" if infector[bad] < 0 else f"was by {infector[bad]}, who was not infected before"
         raise SelfCheckError(f"events: the infection of {infected[bad]} at second {seconds[bad]} {reason}. This is a bug in hyosan.")
     return np.where(seeded, -1, candidate)
+
+
+def _earlier(infected: NDArray[np.int64], infector: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For each infection whether its infector was infected by an earlier row."""
+    people, first = np.unique(infected, return_index=True)
+    at = np.minimum(np.searchsorted(people, infector), max(0, len(people) - 1))
+    found: NDArray[np.bool_] = (people[at] == infector) & (first[at] < np.arange(len(infected))) if len(people) else np.empty(0, dtype=bool)
+    return found
 
 
 def _generations(parents: NDArray[np.int64]) -> NDArray[np.int64]:

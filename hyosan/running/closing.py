@@ -14,14 +14,16 @@ from hyosan.policy_record import Sources, record
 from hyosan.results.columns import Coded
 from hyosan.results.ending import Ending
 from hyosan.running.clock import Clock
-from hyosan.scenario.dump import dump
+from hyosan.scenario.dump import dump_of_run
 from hyosan.scenario.observed import ObservedFile
 
 
-def last_rows(sim: Simulation, sink: Any) -> None:
-    """Send the tables that are known at the end alone."""
+def last_rows(sim: Simulation, sink: Any, since: int = 0) -> None:
+    """Send the tables that are known at the end alone; of orders that were over before the second `since` nothing is told."""
     sink.append("people", people_rows(sim, Coded))
-    sink.append("orders", order_rows(sim))
+    orders = order_rows(sim)
+    told = [ended < 0 or ended >= since for ended in orders["second_ended"]]
+    sink.append("orders", {name: [value for value, tell in zip(column, told, strict=True) if tell] for name, column in orders.items()})
     sink.append("injects", sim.injects.rows())
 
 
@@ -43,7 +45,7 @@ def manifest_of(
         raise SelfCheckError(f"{broken[0]['name']}: {broken[0]['detail']}. This is a bug in hyosan; please report it with the scenario and seed.")
     return {
         "name": scenario.name, "title": scenario.title, "status": scenario.status, "seed": sim.seed, "threads": threads,
-        "scenario_hash": hash_of(dump(scenario)), "world_hash": sim.world.content_hash, "start_clock_seconds": sim.names.start_clock,
+        "scenario_hash": hash_of(dump_of_run(scenario)), "world_hash": sim.world.content_hash, "start_clock_seconds": sim.names.start_clock,
         "tick_seconds": sim.tick_seconds, "end_second": sim.tick * sim.tick_seconds, "why": sim.why, "ending": ending.to_json(), "self_checks": rows,
         "timings": clock.timings(), "hardware": provenance.hardware(), "versions": provenance.versions(),
         **({"date": scenario.time.date} if scenario.time.date is not None else {}),

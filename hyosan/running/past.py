@@ -13,6 +13,7 @@ from hyosan.errors import CommandError, HyosanError, RunFolderError, ScenarioErr
 from hyosan.policy_record import Given, of_manifest, of_stages
 from hyosan.results.run import SCENARIO_NAME, Run
 from hyosan.results.store import list_checkpoints
+from hyosan.running.follow import FOLLOWS
 from hyosan.running.stages import Stage
 from hyosan.scenario.files import resolve_file
 from hyosan.scenario.load import load
@@ -48,12 +49,13 @@ def say_checkpoints(run: Run) -> str:
 def second_at(run: Run, at: str) -> int:
     """The second of a moment of a run. Raises CommandError: it is no moment, before the start, or after the end."""
     clock, end = float(run.manifest["start_clock_seconds"]), int(run.manifest["end_second"])
+    begin = int(run.manifest.get(FOLLOWS, {}).get("second", 0))
     try:
         second = Moment(at).second(clock)
     except HyosanError as error:
         raise CommandError(f"--at: {error}") from error
-    if not 0 <= second <= end:
-        side = f"before the start of the run ({say_clock(0, clock)})" if second < 0 else f"after the end of the run ({say_clock(end, clock)})"
+    if not begin <= second <= end:
+        side = f"before the start of the run ({say_clock(begin, clock)})" if second < begin else f"after the end of the run ({say_clock(end, clock)})"
         raise CommandError(f"--at: {at!r} is {side}")
     return second
 
@@ -70,7 +72,7 @@ def stages_of(run: Run, files: Path | str | None, policies: Given = None, verb: 
         for name in (*names, *run.manifest.get("data", {}).values()):
             Path(folder, name).write_text(run.text(name), encoding="utf-8")
         try:
-            found = [load(Path(folder, name)) for name in names]
+            found = [load(Path(folder, name), cut_short=True) for name in names]
             observed = read_all(found[-1])
         except ScenarioError as error:
             where = run.path or "the run"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,8 +17,9 @@ from hyosan.results.store import RunWriter, list_checkpoints
 from hyosan.running.clock import Clock, Progress
 from hyosan.running.closing import hash_of, last_rows, manifest_of
 from hyosan.running.device import Device
+from hyosan.running.follow import FOLLOWS, START
 from hyosan.running.stages import Stage, Staged
-from hyosan.scenario.dump import dump
+from hyosan.scenario.dump import dump, dump_of_run
 from hyosan.scenario.observed import ObservedFile
 from hyosan.tables import TABLES
 from hyosan.units import Moment
@@ -66,6 +68,8 @@ class Runner:
     watchers: Sequence[Watcher] = ()
     at_end: bool = False
     each_tick: bool = False
+    start: Checkpoint | None = None
+    """What the course begins with, where it goes on from another run; None = second 0."""
 
     def run(self, out: Path | None = None, force: bool = False, origin: Origin | None = None) -> Run:
         """The whole course, or what follows the newest usable checkpoint: of the folder, else of the run that it goes on from."""
@@ -79,25 +83,36 @@ class Runner:
     def _in_memory(self, texts: Sequence[str], kept: Mapping[str, str], origin: Origin | None) -> Run:
         memory = Memory()
         watched = self._watched(memory)
-        staged = Staged(self.stages, self.world, self.seed, watched, self.device.loops)
+        staged = Staged(self.stages, self.world, self.seed, watched, self.device.loops, *self._beginning())
         clock = Clock(staged, self.progress)
         clock.run(self.each_tick, watched.deliver)
         watched.deliver()
-        last_rows(staged.sim, memory)
-        return Run.in_memory(self._manifest(staged, clock, origin, memory.batches), memory.tables, texts[-1], kept)
+        last_rows(staged.sim, memory, self._since)
+        return Run.in_memory(self._manifest(staged, clock, origin, memory.batches), memory.tables, texts[-1], kept, self.start)
+
+    def _beginning(self) -> tuple[Any, ...]:
+        """What the course begins with, as `Staged` takes it; the course changes its notes."""
+        return () if self.start is None else (self.start.tick, self.start.arrays, deepcopy(self.start.meta))
+
+    @property
+    def _since(self) -> int:
+        """The second at which the course begins."""
+        return 0 if self.start is None else int(self.start.meta[FOLLOWS]["second"])
 
     def _in_folder(self, writer: RunWriter, texts: Sequence[str], kept: Mapping[str, str], origin: Origin | None) -> Run:
-        identity = self._identity(texts)
+        identity = self._identity([dump_of_run(stage.scenario) for stage in self.stages])
         resumed = self._resumed(writer, identity)
         start = resumed or self._from_parent(writer, origin)
         watched = self._watched(writer)
-        staged = Staged(self.stages, self.world, self.seed, watched, self.device.loops, *(start or ()))
+        staged = Staged(self.stages, self.world, self.seed, watched, self.device.loops, *(start or self._beginning()))
         last = self.stages[-1]
         sources = Sources.of(last.policies, resumed.meta.get("policy_sources") if resumed is not None else None, writer.folder)
         if start is not None:
             watched.tell(writer.batches("events"))
         for name, text in {SCENARIO_NAME: texts[-1], **kept}.items():
             writer.write_text(name, text)
+        if self.start is not None and resumed is None:
+            writer.write_start(START, self.start)
         save(self.world, writer.folder.parent)
         every = max(1, round(last.scenario.checkpoints.every) // staged.sim.tick_seconds)
         noted = {"identity": identity, **({"policy_sources": sources.by_name} if sources.by_name else {})}
@@ -112,7 +127,7 @@ class Runner:
         clock = Clock(staged, self.progress)
         clock.run(self.each_tick, keep)
         watched.deliver()
-        last_rows(staged.sim, writer)
+        last_rows(staged.sim, writer, self._since)
         writer.finish(self._manifest(staged, clock, origin, writer.batches, sources))
         return Run.open(writer.folder)
 
@@ -130,6 +145,8 @@ class Runner:
             identity["earlier"] = [[hash_of(text), stage.until] for text, stage in zip(texts[:-1], self.stages[:-1], strict=True)]
         if self.stages[-1].policies:
             identity["policies"] = described(self.stages[-1].policies)
+        if self.start is not None:
+            identity[FOLLOWS] = self.start.meta[FOLLOWS]
         if any(stage.policies for stage in self.stages[:-1]):
             identity["earlier_policies"] = [described(stage.policies) for stage in self.stages[:-1]]
         return identity
@@ -158,6 +175,8 @@ class Runner:
                 {"scenario": f"scenario-{number}.yaml", "until_tick": stage.until} | ({"policies": record(stage.policies)} if stage.policies else {})
                 for number, stage in enumerate(self.stages[:-1], 1)
             ]
+        if self.start is not None:
+            manifest[FOLLOWS] = self.start.meta[FOLLOWS]
         if origin is not None:
             manifest["fork"] = origin.told(staged, batches)
         return manifest

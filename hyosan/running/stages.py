@@ -37,6 +37,7 @@ class Staged:
         self.later = [(int(stages[number].until or 0), stages[number + 1]) for number in range(first, len(stages) - 1)]
         self.sink, self.device = sink, device
         self.sim = Simulation(stages[first].scenario, world, seed, sink, Coded, device, stages[first].policies)
+        self.first_tick = tick
         self.last_tick = -(-round(stages[-1].scenario.time.end) // self.sim.tick_seconds)
         if arrays is None:
             self.sim.begin()

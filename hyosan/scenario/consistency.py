@@ -41,6 +41,7 @@ def problems(scenario: Scenario, root: Node) -> list[Problem]:
         response.medical,
         response.injects,
         response.objectives,
+        response.claims,
         _data_files,
     ):
         found += check(scenario)

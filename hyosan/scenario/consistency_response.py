@@ -1,9 +1,10 @@
-"""What fits together within a response: orders and their conditions, authorities and powers, what orders and injects name, objectives."""
+"""What fits together within a response: orders and their conditions, authorities and powers, what orders and injects name, objectives, claims."""
 
 from __future__ import annotations
 
 from hyosan.errors import ScenarioError, UnitError
 from hyosan.scenario import condition
+from hyosan.scenario.claims import faults as faults_of_claim
 from hyosan.scenario.condition_words import ORDER_NAMES
 from hyosan.scenario.consistency_words import Found, ages_in_order, known, moment_of_run, place_of_plan, start_clock_seconds
 from hyosan.scenario.injects import MEANS, Arrival, Delay, Donation, MeansLost, Message, WayBlocked
@@ -125,6 +126,16 @@ def objectives(scenario: Scenario) -> Found:
         if rooms is not None and objective.zone is not None:
             zones = dict.fromkeys(("all", *(room.zone for room in rooms.places.values())))
             yield from known(("objectives", name, "zone"), objective.zone, zones, "a zone of the plan")
+
+
+def claims(scenario: Scenario) -> Found:
+    """Claims ask for what a run's tables hold."""
+    try:
+        start = start_clock_seconds(scenario)
+    except UnitError:
+        return  # told already
+    for name, claim in scenario.claims.items():
+        yield from faults_of_claim(name, claim, scenario.orders, start)
 
 
 def _condition(scenario: Scenario, path: Path, text: str) -> Found:

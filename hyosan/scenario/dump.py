@@ -24,6 +24,11 @@ def dump(scenario: Scenario) -> str:
     return as_yaml(plain(scenario))
 
 
+def dump_of_run(scenario: Scenario) -> str:
+    """What a run follows from: the same text without what sources claim of it, which decides nothing. Hashes of scenarios are made of it."""
+    return dump(scenario if not scenario.claims else scenario.model_copy(update={"claims": {}}))
+
+
 def as_yaml(values: dict[str, Any]) -> str:
     """Dicts, lists, text, numbers, true, false and null as YAML in block style; reading it gives the same values."""
     return "\n".join(_lines(values, 0)) + "\n"
@@ -36,7 +41,7 @@ def plain(scenario: Scenario) -> dict[str, Any]:
         written["orders"][name] = {"do": order["do"]} | order  # what is done reads best first
     for name, inject in written["injects"].items():
         written["injects"][name] = {"do": inject["do"]} | inject
-    for name in ("objectives", "injects"):  # so that scenarios without them keep the hash they had before there were any
+    for name in ("objectives", "injects", "claims"):  # so that scenarios without them keep the hash they had before there were any
         if not written[name]:
             del written[name]
     if not written["city"]["cast"]:

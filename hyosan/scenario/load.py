@@ -20,7 +20,8 @@ from hyosan.scenario.files import LIBRARY, is_library_name, library_names, libra
 from hyosan.scenario.graphs import with_graphs
 from hyosan.scenario.positions import Node, from_python, plain, refused
 from hyosan.scenario.reading import read
-from hyosan.scenario.root import Scenario
+from hyosan.scenario.root import MOST_DAYS, Scenario, Time
+from hyosan.units import DAY_SECONDS
 
 __all__ = ["library_names", "load", "resolve_file", "tree", "uncertain_fields"]
 
@@ -35,12 +36,14 @@ def load(
     base: Path | None = None,
     orders: str | Path | None = None,
     orders_from: int = 0,
+    cut_short: bool = False,
 ) -> Scenario:
     """The scenario that `source` names or is: a library name, a YAML file, a dict, or a scenario to change.
 
     `overrides` are `path=value` texts, or a mapping path -> value. `seed` draws the numbers given as `uncertain`; without it
     each is its median. `base` is the folder of the files that a dict names (default: the current one). `orders` is a list of events (MSEL,
-    CSV) added after that; its rows may not come before the second `orders_from` of the run.
+    CSV) added after that; its rows may not come before the second `orders_from` of the run. `cut_short`: the scenario is of a run that may have been
+    ended early, so that what was to come after its end is no fault.
 
     Raises ScenarioError: anything wrong, up to 20 faults told at once.
     """
@@ -54,11 +57,19 @@ def load(
         scenario = Scenario.model_validate(plain(whole))
     except ValidationError as error:
         raise refused([*messages.problems(error, whole), *messages.booleans(whole)]) from None
-    if found := [*messages.booleans(whole), *consistency.problems(scenario, whole)]:
+    if found := [
+        *messages.booleans(whole),
+        *consistency.problems(scenario.model_copy(update={"time": _long(scenario)}) if cut_short else scenario, whole),
+    ]:
         raise refused(found)
     scenario = scenario.with_base(folder)
     observed.read_all(scenario, whole)  # so that what is wrong with them is told before a run, not after it
     return scenario
+
+
+def _long(scenario: Scenario) -> Time:
+    """The times of a scenario as if it ended as late as can be."""
+    return scenario.time.model_copy(update={"end": MOST_DAYS * DAY_SECONDS})
 
 
 def tree(source: Source, changes: Sequence[str] | Mapping[str, Any] = ()) -> tuple[Node, Path]:

@@ -14,7 +14,7 @@ from hyosan.scenario.dump import plain
 from hyosan.scenario.root import Scenario
 from hyosan.units import Moment, say_clock
 
-FREE = ("orders", "injects", "noises", "objectives", "checkpoints", "title", "about")
+FREE = ("orders", "injects", "noises", "objectives", "claims", "checkpoints", "title", "about")
 """Parts of a scenario that may change; `time` may in `END`."""
 END = ("end", "stop_when_over")
 FREE_OF_DECIDED = ("until", "repeat", "delay", "source")

@@ -17,6 +17,7 @@ from hyosan.scenario.beyond import Destination, Stock, Trust
 from hyosan.scenario.block import Block, Name
 from hyosan.scenario.cast import PersonName
 from hyosan.scenario.city import City
+from hyosan.scenario.claims import Claim
 from hyosan.scenario.injects import AnyInject
 from hyosan.scenario.objectives import Objective
 from hyosan.scenario.pathogen import Pathogen
@@ -24,6 +25,8 @@ from hyosan.scenario.response import AnyOrder
 from hyosan.scenario.response_medical import TestKind
 from hyosan.units import Duration, Loudness, Share
 
+MOST_DAYS = 10_000
+"""Days that a run can have."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -49,7 +52,7 @@ class Time(Block):
         default=None, description="date of day 1, `2026-03-01`; it says the weekday too"
     )
     weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
-    end: Annotated[Duration, Field(gt=0, le=10_000 * 86_400)]
+    end: Annotated[Duration, Field(gt=0, le=MOST_DAYS * 86_400)]
     stop_when_over: bool = Field(default=False, description="end as soon as nobody is infected and nothing is under way")
 
     @model_validator(mode="before")
@@ -210,6 +213,7 @@ class Scenario(Block):
     orders: Annotated[dict[Name, AnyOrder], Field(max_length=2000)] = Field(default={})
     injects: Annotated[dict[Name, AnyInject], Field(max_length=2000)] = Field(default={})
     objectives: Annotated[dict[Name, Objective], Field(max_length=1000)] = Field(default={})
+    claims: Annotated[dict[Name, Claim], Field(max_length=1000)] = Field(default={}, description="what sources say came of it: targets, never inputs")
     checkpoints: Checkpoints = Checkpoints()
     data: (
         Annotated[

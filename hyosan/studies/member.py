@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,17 +21,22 @@ from hyosan import provenance
 from hyosan.errors import RunFolderError, ScenarioError
 from hyosan.quantities import FIGURES, QUANTITIES
 from hyosan.results.atomic import HASH_BYTES
+from hyosan.results.claims import OPEN, Log
 from hyosan.results.ending import Ending
 from hyosan.results.verdicts import MET as JUDGED_MET
 from hyosan.results.verdicts import judge
+from hyosan.scenario.claims import Claim
 from hyosan.scenario.objectives import Objective
 from hyosan.studies.days import Days, packed, unpacked
 from hyosan.studies.plan import Plan
-from hyosan.units import DAY_SECONDS
+from hyosan.units import DAY_SECONDS, Moment
 
 FORMAT = 2
 MET = "met: "
 """What the figure of an objective is called: this and its name. It is 1 where a run met it, else 0, also where it cannot be told."""
+CLAIM, FIGURE, DISTANCE = "claim: ", "figure: ", "distance from the claims"
+"""What is kept of a claim: `claim: NAME`, 1 where it came true and else 0; `figure: NAME`, its number, and `figure: NAME, LABEL`, those told beside
+it, where the run has them; and how far the run is from all claims together."""
 MAX_CELLS = 1_000_000
 _MAGIC = b"hyosan member 1 "
 
@@ -53,11 +59,15 @@ class Job(NamedTuple):
     """Objectives that all variations have."""
     daily: Sequence[Sequence[str]] = ()
     """Quantities, each with a zone, whose number on every calendar day is kept (see `days.py`); with any, who was infected is not."""
+    claims: Sequence[str] = ()
+    """Claims that all variations make, in the same words."""
+    claimed: Sequence[str] = ()
+    """Names of the figures kept of these claims; a member need not have all of them."""
 
     @property
     def figures(self) -> list[str]:
-        """Names of the figures kept of each member: those of the ending, and for each objective whether it was met."""
-        return [*FIGURES, *(MET + name for name in self.objectives)]
+        """Names of the figures kept of each member: those of the ending, for each objective whether it was met, those of claims."""
+        return [*FIGURES, *(MET + name for name in self.objectives), *self.claimed]
 
 
 class Member(NamedTuple):
@@ -86,7 +96,7 @@ def job_of(plan: Plan) -> Job:
     from hyosan.scenario.load import load
     from hyosan.scenario.midrun import ending_at
 
-    ends, wanted = [], []
+    ends, wanted, claims = [], [], []
     for one in plan.variations:
         try:
             scenario = load(plan.tree, overrides=one.changes, base=plan.base)
@@ -95,6 +105,7 @@ def job_of(plan: Plan) -> Job:
             raise ScenarioError("\n".join(f"variation {one.name!r}: {line}" for line in str(error).splitlines())) from None
         ends.append(scenario.time.end)
         wanted.append(scenario.objectives)
+        claims.append(scenario.claims)
     end = max(ends)
     every = plan.every if plan.every is not None else DAY_SECONDS if end > 5 * DAY_SECONDS else 3600
     seconds = list(range(0, int(end) + 1, round(every)))
@@ -105,7 +116,17 @@ def job_of(plan: Plan) -> Job:
     return Job(
         plan.tree, str(plan.base), [one.changes for one in plan.variations], [one.name for one in plan.variations], plan.until,
         list(plan.quantities), plan.zone, seconds, keys, [name for name in wanted[0] if all(name in others for others in wanted)],
+        claims=(shared := [name for name, one in claims[0].items() if all(others.get(name) == one for others in claims)]),
+        claimed=_claimed({name: claims[0][name] for name in shared}),
     )  # fmt: skip
+
+
+def _claimed(claims: dict[str, Claim]) -> list[str]:
+    """Names of the figures that are kept of claims."""
+    judged = [name for name, one in claims.items() if one.kind != "open"]
+    numbers = [name for name, one in claims.items() if one.kind == "figure"]
+    beside = [f"{name}, {label}" for name, one in claims.items() for label in one.shows]
+    return [*(CLAIM + name for name in judged), *(FIGURE + name for name in (*numbers, *beside)), *([DISTANCE] if judged else [])]
 
 
 class Worker:
@@ -139,7 +160,8 @@ class Worker:
         check_zones(scenario.objectives, ("all", *world.zones))
         use_threads(1)
         wanted = {name: scenario.objectives[name] for name in job.objectives}
-        kept = _Tally(job, wanted, scenario.time.end)
+        log = Log({name: scenario.claims[name] for name in job.claims}, tuple(scenario.orders), Moment(scenario.time.start).seconds)
+        kept = _Tally(job, wanted, scenario.time.end, log)
         staged = Staged([Stage(scenario)], world, seed, kept, Processor(1))
         clock = Clock(staged)
         clock.run()
@@ -149,7 +171,7 @@ class Worker:
         return _encode(
             {
                 "variation": job.names[variation], "seed": seed, "key": job.keys[variation],
-                "figures": Ending.from_json(manifest["ending"]).figures(manifest["end_second"]) | kept.met(manifest),
+                "figures": Ending.from_json(manifest["ending"]).figures(manifest["end_second"]) | kept.met(manifest) | kept.claimed(manifest),
                 "series": kept.sampled().tolist(), "infected": "" if job.daily else _pack(kept.infected),
                 "history_hash": history_hash(hashes), "result_hash": result_hash(hashes, manifest),
             }
@@ -179,11 +201,11 @@ class Worker:
 class _Tally:
     """Takes the rows of a run: hashes all, keeps what the study asks for."""
 
-    def __init__(self, job: Job, wanted: dict[str, Objective], allotted_seconds: float) -> None:
+    def __init__(self, job: Job, wanted: dict[str, Objective], allotted_seconds: float, log: Log) -> None:
         from hyosan.results.hashes import TableHash
         from hyosan.tables import TABLES
 
-        self.job, self.wanted, self.allotted_seconds = job, wanted, allotted_seconds
+        self.job, self.wanted, self.allotted_seconds, self.log = job, wanted, allotted_seconds, log
         self.hashes = {table: TableHash(table) for table in TABLES}
         self.infected: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._rows: dict[tuple[str, str, str], list[tuple[int, int]]] = {(job.zone, QUANTITIES[name].view, name): [] for name in job.quantities}
@@ -196,6 +218,8 @@ class _Tally:
 
         batch = to_batch(table, columns)
         self.hashes[table].update(batch)
+        if self.job.claims:
+            self.log.take(table, batch)
         if table == "people":
             ids, since = (batch.column(name).to_numpy() for name in ("person", "infected_second"))
             self.infected = np.sort(ids[since >= 0]).astype(np.int64)
@@ -228,6 +252,16 @@ class _Tally:
             MET + name: float(judge(one, *self._changes(one.place, one.seen, one.quantity), ending, end, start, over).verdict == JUDGED_MET)
             for name, one in self.wanted.items()
         }
+
+    def claimed(self, manifest: dict[str, Any]) -> dict[str, float]:
+        """What is kept of the claims of the job, where the run has it."""
+        judged = self.log.judge(manifest)
+        told = {name: one for name, one in judged.items() if one.verdict != OPEN}
+        figures = {FIGURE + name: one.value for name, one in judged.items() if one.value is not None}
+        figures |= {f"{FIGURE}{name}, {shown.label}": shown.value for name, one in judged.items() for shown in one.shown if shown.value is not None}
+        verdicts = {CLAIM + name: float(one.verdict == JUDGED_MET) for name, one in told.items()}
+        away = {DISTANCE: math.fsum(one.distance for one in told.values())} if told else {}
+        return {**verdicts, **{name: float(value) for name, value in figures.items()}, **away}
 
     def _changes(self, zone: str, view: str, quantity: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Seconds and values of a quantity's rows."""

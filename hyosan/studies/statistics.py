@@ -53,6 +53,15 @@ def student(level: float, freedom: int) -> float:
     return (low + high) / 2
 
 
+def wilson(met: int, runs: int, level: float = LEVEL) -> tuple[float, float]:
+    """The interval of a share of which `met` of `runs` are known (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share, weight = met / runs, z * z / runs
+    middle = (share + weight / 2) / (1 + weight)
+    reach = z * math.sqrt(share * (1 - share) / runs + weight / (4 * runs)) / (1 + weight)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
 def _within(t: float, freedom: int) -> float:
     """Probability that Student's t lies within -t .. t (Abramowitz and Stegun 26.7.3 and 26.7.4)."""
     angle = math.atan(t / math.sqrt(freedom))

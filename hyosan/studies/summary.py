@@ -31,7 +31,11 @@ RESULTS = pa.schema(
     [
         _field("variation", _NAME, "name of the variation"),
         _field("seed", pa.int64(), "seed of the run"),
-        _field("figure", _NAME, "what was counted, see the figures of a study; `met: NAME` is 1 if an objective was met, else 0"),
+        _field(
+            "figure",
+            _NAME,
+            "see the figures of a study; `met: NAME` is 1 if an objective was met, `claim: NAME` if a claim is true, else 0",
+        ),
         _field("value", pa.float64(), "the number, in people or as named"),
     ]
 )
@@ -106,10 +110,10 @@ def _plain(kind: Any) -> Any:
 def _results(job: Job, members: Members) -> Rows:
     for number, name in enumerate(job.names):
         for one in members(number):
-            count = len(job.figures)
+            there = [figure for figure in job.figures if figure in one.figures]
             yield {
-                "variation": [name] * count, "seed": [one.seed] * count, "figure": job.figures,
-                "value": [float(one.figures[figure]) for figure in job.figures],
+                "variation": [name] * len(there), "seed": [one.seed] * len(there), "figure": there,
+                "value": [float(one.figures[figure]) for figure in there],
             }  # fmt: skip
 
 
@@ -133,8 +137,10 @@ def _quantiles(plan: Plan, job: Job, members: Members) -> Rows:
 def _summary(plan: Plan, job: Job, members: Members) -> Rows:
     for number, name in enumerate(job.names):
         figures = _figures(members(number))
-        for figure in job.figures if figures else ():
-            values = [row[figure] for row in figures.values()]
+        for figure in job.figures:
+            values = [row[figure] for row in figures.values() if figure in row]
+            if not values:
+                continue
             told = {"runs": len(values), "mean": statistics.mean(values), "mc_error": statistics.error(values), **_shares(plan, values)}
             yield _rows({"variation": name, "figure": figure}, told)
 
@@ -160,7 +166,10 @@ def _differences(plan: Plan, job: Job, members: Members) -> Rows:
         if not seeds:
             continue
         for figure in job.figures:
-            ours, theirs = [here[seed][figure] for seed in seeds], [base[seed][figure] for seed in seeds]
+            both = [seed for seed in seeds if figure in here[seed] and figure in base[seed]]
+            if not both:
+                continue
+            ours, theirs = [here[seed][figure] for seed in both], [base[seed][figure] for seed in both]
             yield _rows({"variation": name, "reference": plan.reference, "figure": figure}, _paired(plan, ours, theirs, figure))
         for k, figure in enumerate(ONLY):
             values = [only[seed][k] for seed in seeds]

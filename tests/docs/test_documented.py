@@ -32,6 +32,7 @@ from hyosan.scenario import (
     block,
     cast,
     city,
+    claims,
     injects,
     pathogen,
     response,
@@ -70,6 +71,7 @@ def models() -> list[type[BaseModel]]:
             who,
             authority,
             injects,
+            claims,
             ties,
         )
         for value in vars(module).values()
@@ -129,6 +131,7 @@ def test_every_command_is_in_the_readme() -> None:
         "fork",
         "whatif",
         "study",
+        "nearest",
         "fit",
         "rerun",
         "check",
