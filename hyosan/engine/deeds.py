@@ -108,9 +108,13 @@ def take_along(s: Any, g: Any, b: Any, i: int, begin: int, tick: int) -> None:
 def after_moves(s: Any, g: Any, b: Any, tick: int) -> None:
     """Deeds at the places where people are now: those put out turn to the street, and who lures is heard."""
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    for k in range(s.count[C_AWAKE]):  # all of them before anybody's goal is shown to others
+        i = s.awake[k]
+        if s.people[i].activity < HELD and s.travel[i].deed & DEED_EXPEL:
+            put_out(s, g, b, i, s.travel[i].harmed, begin, tick)
     for k in range(s.count[C_AWAKE]):
         i = s.awake[k]
-        t, p = s.travel[i], s.people[i]
+        p = s.people[i]
         if g.persons[i].cares:
             take_along(s, g, b, i, begin, tick)
         if p.activity >= HELD:
@@ -120,17 +124,15 @@ def after_moves(s: Any, g: Any, b: Any, tick: int) -> None:
                 make_noise(s, p.place, b.one[0].lure_noise)
             else:
                 p.notes &= ~F_LURING
-        if t.deed & DEED_EXPEL:
-            put_out(s, g, b, i, t.harmed, begin, tick)
         p.heading = p.goal
         p.walked = p.walked + 1 if p.activity == FLEE else 0
 
 
 @inner
 def put_out(s: Any, g: Any, b: Any, i: int, j: int, begin: int, tick: int) -> None:
-    """Person j, bitten, is put out by person i: into the street, or where no building is, to the next place."""
+    """Person j, bitten, is put out by person i if both are still there: into the street, or where no building is, to the next place."""
     q = s.people[j]
-    if q.health != b.one[0].infected or q.activity >= HELD:
+    if q.health != b.one[0].infected or q.activity >= HELD or q.place < 0 or q.place != s.people[i].place:
         return
     row = g.grounds[q.place]
     if row.parent < 0 and row.main_start == row.main_end:
@@ -139,6 +141,7 @@ def put_out(s: Any, g: Any, b: Any, i: int, j: int, begin: int, tick: int) -> No
     if q.activity != FLEE:
         set_place(s, g, b, j, q.place, FLEE)
     q.goal = root(g, q.place) if row.parent >= 0 else g.ways[g.main_way[row.main_start]].to
+    q.heading = q.goal
     wake_in(s, j, tick + 1)
 
 

@@ -57,6 +57,7 @@ class Camp(Crew):
         """The camp opens: who comes to a closed gate, is rescued or found is taken there."""
         self.memory[name]["away"] = []
         self.s.count[C_CAMP] = self.camp + 1
+        self.s.count[C_ROOM] = min(int(self.s.count[C_ROOM]), max(0, order.capacity - self._held()))  # from this tick on
         return 0
 
     def go_on_quarantine(self, name: str, order: Any, number: int, now: int) -> int:

@@ -95,6 +95,9 @@ class Civil(Crew):
         if order.around not in self.world.gates:
             return 0
         ways = self.barriers.close(order.around, share(order.leak))
+        if order.escorts is not None:  # from this tick on
+            self.memory[name].pop("allowed", None)
+            self.s.count[C_ESCORTS] = self._escorts_of(name, order)
         self._use(name, "barricades", ways)
         return ways
 
@@ -135,13 +138,19 @@ class Civil(Crew):
         orders = [(name, order) for name, order in self._in_force("cordon") if order.escorts is not None and order.around in self.world.gates]
         allowed = ENDLESS if not orders else 0
         for name, order in orders:
-            kept, hourly = self.memory[name], round(order.escorts * 1000)
-            used = kept.get("allowed", 0) - int(self.s.count[C_ESCORTS]) if "allowed" in kept else 0
-            self._use(name, "escorted", used)
-            most = hourly * max(3600, self.tick_seconds)
-            kept["escorts"] = min(most, kept.get("escorts", 0) - used * 3_600_000 + hourly * self.tick_seconds)
-            allowed = kept["allowed"] = kept["escorts"] // 3_600_000
+            allowed = self._escorts_of(name, order)
         self.s.count[C_ESCORTS] = allowed
+
+    def _escorts_of(self, name: str, order: Any) -> int:
+        """How many the soldiers of one cordon can take in this tick, after those whom they took in the last."""
+        kept, hourly = self.memory[name], round(order.escorts * 1000)
+        used = kept["allowed"] - int(self.s.count[C_ESCORTS]) if "allowed" in kept else 0
+        self._use(name, "escorted", used)
+        most = hourly * max(3600, self.tick_seconds)
+        kept["escorts"] = min(most, kept.get("escorts", 0) - used * 3_600_000 + hourly * self.tick_seconds)
+        allowed: int = kept["escorts"] // 3_600_000
+        kept["allowed"] = allowed
+        return allowed
 
     # rescue and evacuation ---------------------------------------------------------------------------------------------------------
 

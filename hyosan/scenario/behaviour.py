@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hyosan.scenario.block import Block, Name, Spread
 from hyosan.units import Duration, Loudness, Rate, Share, Speed
@@ -61,6 +61,12 @@ class Dependants(Block):
     alone_for: Annotated[Duration, Field(ge=3600)] = Field(
         default=172_800.0, description="time without anybody of `carer_age` at the same place, after which they die"
     )
+
+    @model_validator(mode="after")
+    def _carers_are_older(self) -> Dependants:
+        if self.carer_age <= self.up_to_age:
+            raise ValueError(f"carer_age: {self.carer_age} is not above up_to_age, {self.up_to_age}: who needs somebody cannot look after others")
+        return self
 
 
 class Behaviour(Block):

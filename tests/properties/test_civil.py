@@ -153,6 +153,8 @@ SQUARE = {
 
 IN_THE_OPEN = {"city.rooms.places.hall.kind": "street", "orders.warn": None}
 """Everybody stands on open ground, where sweeps go, and stays."""
+STAY = {"behaviour.sees": {"hide": 1}, "behaviour.hidden": {"hide": 1}}
+"""Nor do those who become half-turned make for the gate, before anybody comes to them."""
 
 
 def at_the_gate(seed: int = 1, minutes: int = 600, **changes: Any) -> Run:
@@ -270,7 +272,7 @@ def test_questions_find_infected_arrivals() -> None:
 @pytest.mark.parametrize(("rule", "killed", "captured"), [("kill", 8, 0), ("capture", 0, 8), ("spare", 0, 0)])
 def test_rules_of_engagement_towards_the_half_turned(rule: str, killed: int, captured: int) -> None:
     sweep = {"do": "sweep", "delay": "4 min", "teams": 10, "cells_per_day": 500, "finds": 1, "half_turned": rule}
-    changes = {**INFECTED, **IN_THE_OPEN, "seeds.half": {"count": 8, "state": "half"}, "orders.it": sweep}
+    changes = {**INFECTED, **IN_THE_OPEN, **STAY, "seeds.half": {"count": 8, "state": "half"}, "orders.it": sweep}
     run = at_the_gate(**changes)
     assert (len(happened(run, "killed")), len(happened(run, "captured"))) == (killed, captured)
     assert len(happened(run, "quarantined")) == 60 - killed - captured
@@ -298,7 +300,7 @@ def test_research_takes_its_time_and_other_orders_wait_for_it() -> None:
         "seeds.half": {"count": 1, "place": "hall", "state": "half"},
         "orders.warn": None,
         "orders.held": None,
-        "behaviour.hidden": {"hide": 1},
+        **STAY,
     }
     then = {"orders.study": study, "orders.tell": {"do": "alert", "when": "study.done"}}
 
@@ -312,7 +314,7 @@ def test_research_takes_its_time_and_other_orders_wait_for_it() -> None:
     seize = {"orders.it": {"do": "seize", "place": "hall", "records": 2, "delay": "4 min"}}
     faster, _ = done_after(**seize)
     assert 12 * 3600 / 3 - 240 <= faster <= 12 * 3600 / 3 + 240, "pace 1 + 1 + 2 x 0.5"
-    late, _ = done_after(**{"orders.study.hosts_needed": 1, "orders.it": {"do": "seize", "place": "square", "delay": "5 h", "records": 0}})
+    late, _ = done_after(**{"orders.study.hosts_needed": 1, "orders.it": {"do": "seize", "place": "hall", "delay": "5 h", "records": 0}})
     assert abs(late - (5 + 6) * 3600) <= 240, "nothing gets on before a host is held; then at twice the pace"
 
 

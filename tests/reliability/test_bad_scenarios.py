@@ -118,6 +118,7 @@ WRONG: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("against: turned", "against: @turnd", "pathogen.routes.bite.fights.1.against", ("did you mean `turned`?",)),
     ("plain: {share: 0.9}", "plain: {share: 0.8}", "pathogen.hosts", ("add up to 0.9",)),
     ("walk: 1.3 m/s", "walk: @1.3", "behaviour.walk", ("has no unit", "m/s")),
+    ("walk: 1.3 m/s", "dependants: @{carer_age: 6, up_to_age: 6}", "behaviour.dependants", ("carer_age: 6", "not above up_to_age")),
     ("walk: 1.3 m/s", "sees: {@fly: 1}", "behaviour.sees.fly", ("unknown name", "flee_home")),
     ("first: {count: 1, at: 1 h", "first: {count: 1, at: @+11 days", "seeds.first.at", ("after the end of the run",)),
     ("first: {count: 1, at: 1 h", "first: {count: 1, at: @1", "seeds.first.at", ("text",)),

@@ -277,7 +277,19 @@ LINKED = {
     },
     "seeds": {"first": {"count": 5, "state": "turned"}},
 }
+DEEDS = {
+    **{f"behaviour.{name}": {"hide": 2, "follow": 6, "seek": 6, "flee_out": 3, "lure": 3} for name in ("sees", "hears", "told", "hidden", "bitten")},
+    "behaviour.beside_bitten": {"expel": 10, "kill": 3, "hide": 1},
+    "behaviour.half_turned": {"warn": 6, "gather": 6, "seek": 6},
+    "behaviour.bite_seen": 1,
+    "behaviour.hide_for": "20 min",
+    "behaviour.dependants.up_to_age": 9,
+    "behaviour.dependants.alone_for": "3 h",
+    "pathogen.transitions.0.after": "9 h",
+}
+"""People who rarely go alone, and do much to each other."""
 ORDERED = {
+    "deeds": ("hyosan", village(400, **DEEDS)),
     "village": ("hyosan", village(300, **{"time.end": "12 h"})),
     "house": (house(), {}),
     "classroom": ("classroom", {}),
