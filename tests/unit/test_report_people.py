@@ -34,8 +34,8 @@ ALIVE = ("alive_human", "alive_symptomless", "alive_half_turned")
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> hyosan.Run:
-    changes = village(600, **{"orders.strike.delay": "14 h", "time.end": "2 days"})
-    found = hyosan.run("hyosan", seed=6, threads=1, out=tmp_path_factory.mktemp("runs") / "village", overrides=changes)
+    changes = village(800, **{"orders.strike.delay": "14 h", "time.end": "2 days"})
+    found = hyosan.run("hyosan", seed=3, threads=1, out=tmp_path_factory.mktemp("runs") / "village", overrides=changes)
     assert found.ending.ever_infected > 20
     return found
 
