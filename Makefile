@@ -28,8 +28,10 @@ run: $(READY) ## run the flagship scenario and say where its report is (SCENARIO
 	@test -e $(RUN)/manifest.json || $(BIN)/hyosan run $(SCENARIO) --seed $(SEED) --out $(RUN)
 	@echo "The report of this run: $(RUN)/report.html   (remove $(RUN) to run it again)"
 
-test: $(READY) ## run the tests that take seconds
-	$(BIN)/pytest -m "not long"
+test: $(READY) ## run the tests that take seconds, in two halves side by side
+	@$(BIN)/pytest -m "not long" -p no:cacheprovider tests/docs tests/verification > $(VENV)/beside.txt 2>&1 & beside=$$!; \
+	  $(BIN)/pytest -m "not long" tests/golden tests/properties tests/reliability tests/unit; here=$$?; \
+	  wait $$beside; there=$$?; cat $(VENV)/beside.txt; exit $$(( here || there ))
 
 lint: $(READY) ## check style, types and the order of the house
 	$(BIN)/ruff check .
