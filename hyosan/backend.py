@@ -42,7 +42,7 @@ _IMPORTS = re.compile(rb"^from hyosan\.(luck|distributions|world\.frame|rules\.\
 
 def kernel_sources() -> dict[str, bytes]:
     """Every file whose text, or constants, end up in a kernel, by its path in the package: those with rules, and what they import."""
-    found: dict[str, bytes] = {"backend.py": (_PACKAGE / "backend.py").read_bytes()}
+    found: dict[str, bytes] = {name: (_PACKAGE / name).read_bytes() for name in ("backend.py", "handles.py")}
     files = [file for name in _KERNEL_SOURCES for file in ([_PACKAGE / name] if name.endswith(".py") else (_PACKAGE / name).glob("*.py"))]
     waiting = [file for file in files if _HAS_RULES.search(file.read_bytes())]
     while waiting:

@@ -37,9 +37,8 @@ def add_up_many(s: Any, g: Any, b: Any) -> None:
 @loop
 def expose_many(s: Any, g: Any, b: Any, tick: int) -> None:
     """Everybody exposed spends their reserve."""
-    listed = s.candidates  # what a loop over threads stores into a field of a tuple is lost (Numba 0.68)
     for k in numba.prange(s.count[C_CANDIDATES]):
-        listed[k] = expose_one(s, g, b, listed[k], tick)
+        s.candidates[k] = expose_one(s, g, b, s.candidates[k], tick)
 
 
 @rule

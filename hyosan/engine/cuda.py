@@ -22,6 +22,7 @@ from hyosan.engine.minds import choose_one
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import C_ARENAS, C_AWAKE, C_CANDIDATES, State
 from hyosan.errors import ResourceError
+from hyosan.handles import plain
 
 cuda: Any
 try:
@@ -69,7 +70,7 @@ class Cuda:
         if items == 0:
             return
         floor, book = self._fixed(g, b)
-        there = State(**{name: self._sent(name, part) for name, part in zip(State._fields, s, strict=True)})
+        there = plain(State)(**{name: self._sent(name, part) for name, part in zip(State._fields, s, strict=True)})
         kernel[-(-items // BLOCK), BLOCK](there, floor, book, tick, items)
         for name in WRITTEN:
             getattr(there, name).copy_to_host(getattr(s, name))
@@ -86,7 +87,7 @@ class Cuda:
         """The world and the rulebook on the device; sent once per run."""
         if self._constants is None or self._constants[0] is not g or self._constants[1] is not b:
             self._constants = (g, b)
-            self._copies = (Floor(*map(cuda.to_device, g)), Rulebook(*map(cuda.to_device, b)))
+            self._copies = (plain(Floor)(*map(cuda.to_device, g)), plain(Rulebook)(*map(cuda.to_device, b)))
         return self._copies
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine.records import records
+from hyosan.handles import by_address
 
 CLASSES = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead")
 """What a state counts as; codes are positions."""
@@ -60,6 +61,7 @@ from `leaf_start` on to dead ends: places with one way only, most buildings; `ag
 WAYS = ("to", "seconds", "door", "sound_lost", "gate", "back", "from_", "to_id")
 
 
+@by_address
 class Rulebook(NamedTuple):
     """All numbers of a scenario that kernels need."""
 
@@ -93,6 +95,7 @@ class Rulebook(NamedTuple):
     slot_open: NDArray[np.int64]  # [week_ticks, slots] which schedules come to a slot, a bit each (`schedule_bits`)
 
 
+@by_address
 class Floor(NamedTuple):
     """The world as kernels read it."""
 

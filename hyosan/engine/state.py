@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine.records import lines, records
+from hyosan.handles import by_address
 
 ROUTINE, FLEE, HIDE, PURSUE, STILL, HELD, GONE = range(7)
 """What a person does: follows the routine; moves to a goal; stays hidden; pursues; stays put; is held in a camp or cell; is out of the play
@@ -175,6 +176,7 @@ R_TARGET, R_HOSTILE, R_OTHER, R_GONE, R_COMING = range(5)
 """Roles in an arena."""
 
 
+@by_address
 class State(NamedTuple):
     """All that changes. n people, m places, d doors."""
 

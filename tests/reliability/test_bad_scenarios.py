@@ -147,10 +147,10 @@ WRONG: list[tuple[str, str, str, tuple[str, ...]]] = [
 def error_of(text: str | bytes, tmp_path: Path) -> str:
     path = tmp_path / "bad.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         load(path)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     return str(caught.value).replace(str(path), "bad.yaml")
 
 
@@ -358,9 +358,9 @@ SOURCES = [text for text in SOURCES if len(text) < 8000]
 def test_no_mutated_file_raises_anything_else(tmp_path_factory: pytest.TempPathFactory, source: str, draw: random.Random) -> None:
     path = tmp_path_factory.getbasetemp() / "mutated.yaml"
     path.write_text(mutated(source, draw), encoding="utf-8")
-    started = time.perf_counter()
+    started = time.process_time()
     message = told(path, seed=draw.randrange(100))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert message is None or ".yaml" in message
     assert "Input should" not in (message or "")
 

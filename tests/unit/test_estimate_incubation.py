@@ -155,9 +155,9 @@ def test_any_cases_give_numbers_in_order(drawn, truncation):
 def test_an_estimate_from_tens_of_thousands_costs_little():
     periods = known(some(30_000))
     periods.estimate(NOW)
-    began = time.perf_counter()
+    began = time.process_time()
     periods.estimate(NOW)
-    assert time.perf_counter() - began < 1.0, "measured: 0.05 s"
+    assert time.process_time() - began < 1.0, "measured: 0.05 s"
 
 
 @pytest.mark.parametrize(("doubling", "uncorrected_at_most"), [(10.0, 33), (5.0, 4), (3.0, 0)])

@@ -78,10 +78,10 @@ def test_a_wrong_city_is_refused_with_the_reason(city: dict[str, Any], message: 
 )
 def test_too_much_is_refused_at_once(city: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "free_bytes", lambda: 4 * 2**30)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ResourceError, match="of memory, free is 4 GiB"):
         build(City.model_validate(city))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_cells_too_small_are_refused() -> None:
