@@ -5,32 +5,37 @@ Others are read as the last tick left them, so that the order in which people de
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from hyosan.backend import inner
 from hyosan.engine.presence import member_there, members_of, routine_place, where
+from hyosan.engine.rulebook import DEAD
 from hyosan.engine.state import FLEE, HELD, HIDE, PURSUE, ROUTINE
 from hyosan.luck import SEEN, chance
-
-FAMILY, COUPLE, FRIEND, BULLY, CONTEMPT = range(5)
-"""Kinds of ties, as of `world.frame.TIE_KINDS`."""
-DEAD_CLASS: Final = 7
+from hyosan.world.frame import TIE_COUPLE, TIE_FRIEND
 
 
 @inner
 def is_companion(s: Any, b: Any, j: int) -> bool:
     """Whether one can go with person j: alive, free, and nobody who bites."""
     p = s.people[j]
-    return p.activity < HELD and p.activity != PURSUE and b.states[p.health].hostile < 0 and b.states[p.health].kind != DEAD_CLASS
+    return p.activity < HELD and p.activity != PURSUE and b.states[p.health].hostile < 0 and b.states[p.health].kind != DEAD
+
+
+@inner
+def ties_end(g: Any, i: int, kind: int) -> int:
+    """The row behind the last tie of person i of all kinds up to one (`world.frame.TIE_*`); their first is `Floor.tie_start[i]`."""
+    end = g.tie_start[i + 1]
+    while end > g.tie_start[i] and g.tie_kind[end - 1] > kind:
+        end -= 1
+    return end
 
 
 @inner
 def leader_of(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int:
     """With whom person i goes of those tied to them who are at the same place: who knows crises, then who is on the way, then by id; -1 = nobody."""
     best, best_rank = -1, -1
-    for k in range(g.tie_start[i], g.tie_start[i + 1]):
-        if g.tie_kind[k] > FRIEND:
-            break
+    for k in range(g.tie_start[i], ties_end(g, i, TIE_FRIEND)):
         j = g.tie_to[k]
         if g.persons[j].needs or not is_companion(s, b, j) or where(s, g, b, j, tick) != here:
             continue
@@ -44,9 +49,7 @@ def leader_of(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int:
 def dearest_of(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int:
     """Where person i goes to look for the youngest of their family who is not here: where the hour says they are; -1 = nowhere."""
     best, place = -1, -1
-    for k in range(g.tie_start[i], g.tie_start[i + 1]):
-        if g.tie_kind[k] > COUPLE:
-            break
+    for k in range(g.tie_start[i], ties_end(g, i, TIE_COUPLE)):
         j = g.tie_to[k]
         there = routine_place(s, g, b, j, tick)
         if there == here or (s.people[j].activity < HELD and where(s, g, b, j, tick) == here):
@@ -77,8 +80,8 @@ def bitten_beside(s: Any, g: Any, b: Any, i: int, here: int) -> int:
 @inner
 def scorns(g: Any, i: int, j: int) -> bool:
     """Whether person i bullies or despises person j."""
-    for k in range(g.tie_start[i], g.tie_start[i + 1]):
-        if g.tie_kind[k] > FRIEND and g.tie_to[k] == j:
+    for k in range(ties_end(g, i, TIE_FRIEND), g.tie_start[i + 1]):
+        if g.tie_to[k] == j:
             return True
     return False
 

@@ -110,7 +110,7 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         bite_rate=bite, kill_rate=kill, door_law=doors, **weights(behaviour),
         laws=np.array(laws.rows, dtype=np.int64).view(table(LAWS, 0).dtype).reshape(-1),
         law_values=np.concatenate([*laws.values, np.zeros(1, dtype=np.int64)]),
-        host_cut=_cumulative([share(h.share) for h in hosts.values()]), host_share=np.array([share(h.share) for h in hosts.values()], dtype=np.int64),
+        host_share=np.array([share(h.share) for h in hosts.values()], dtype=np.int64),
         host_felt=np.array([round(scenario.pathogen.cause.per_unit.get(h, 0) * 1024) for h in hosts], dtype=np.int64),
         host_susceptibility=np.array([round(h.susceptibility * OPEN) for h in hosts.values()], dtype=np.int64), slot_seconds=slot_seconds,
         slot_open=slots_open(slot_seconds),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ SHARE: Final = 1 << 32
 """A share of 1."""
 
 
+@lru_cache(1024)
 def share(value: float) -> int:
     """A share as an integer of 2**-32; 1 is certain."""
     return round(Fraction(value) * SHARE)

@@ -58,7 +58,6 @@ def minds(scenario: Scenario, world: World, clock: int) -> dict[str, int]:
         "bitten_choose": int(bool(behaviour.bitten)),
         "half_choose": int(bool(behaviour.half_turned)),
         "bite_seen": share(behaviour.bite_seen),
-        "scorn": round(behaviour.scorn * 1024),
         "meeting": -1 if behaviour.meeting is None else place_row(world, behaviour.meeting, "behaviour.meeting"),
         "lure_noise": round(behaviour.lure_noise),
         "calm_ticks": max(1, round(feelings.calms_after) // tick),

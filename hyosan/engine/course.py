@@ -9,6 +9,7 @@ from hyosan.engine.fate import draw, host_of, next_out, out_instants
 from hyosan.engine.immunity import passes_on
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
 from hyosan.engine.presence import count_routine, guarded, set_place, slot_place, week_tick, where
+from hyosan.engine.rulebook import DEAD
 from hyosan.engine.state import (
     ASK,
     C_ASKING,
@@ -43,7 +44,6 @@ CONFINED, TESTED, TREATED, EVACUATED, SLIPPED_OUT, CROSSED_IN, ARRIVED_BEYOND, B
 NO_ROUTE, BY_CONTACT, BY_BITE, BY_AIR = range(4)
 DOES_ACTIVITY: Final = (ROUTINE, FLEE, HIDE, PURSUE, STILL)
 """Activity for each `does` of a state."""
-DEAD_CLASS: Final = 7
 AVERAGE: Final = 1024
 """Infectiousness 1."""
 
@@ -149,7 +149,7 @@ def take_up(s: Any, g: Any, b: Any, i: int, state: int, place: int, tick: int) -
     if activity == GONE:
         return
     kind, does = b.states[state].kind, b.states[state].does
-    if kind == DEAD_CLASS:
+    if kind == DEAD:
         set_place(s, g, b, i, place, GONE)
         drop_wake(s, i)
         drop_due(s, i)
@@ -241,7 +241,7 @@ def advance(s: Any, g: Any, b: Any, i: int, until: int, tick: int) -> None:
         place = where(s, g, b, i, tick)
         emit(s, at, PROGRESSED, i, -1, place, NO_ROUTE, old, state, 0)
         enter_state(s, g, b, i, state, at, tick)
-        if b.states[state].kind == DEAD_CLASS:
+        if b.states[state].kind == DEAD:
             s.people[i].died_at = at
             s.people[i].death = D_COURSE
             s.people[i].dead_from = old

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner
-from hyosan.engine.companions import FRIEND, is_looked_after
+from hyosan.engine.companions import is_looked_after, ties_end
 from hyosan.engine.course import CHOSE, NO_ROUTE, QUARANTINED, die, emit
 from hyosan.engine.lists import make_noise, wake_in
 from hyosan.engine.moving import arrive, hold, root
 from hyosan.engine.presence import set_place, where
 from hyosan.engine.state import (
     C_AWAKE,
+    C_ROOM,
     D_COURSE,
     D_FIGHT,
     DEED_EXPEL,
@@ -31,6 +32,7 @@ from hyosan.rules.behave import EXPEL as EXPEL_OPTION
 from hyosan.rules.behave import KILL as KILL_OPTION
 from hyosan.rules.behave import OPTIONS
 from hyosan.rules.exact import INSTANT_BITS
+from hyosan.world.frame import TIE_FRIEND
 
 
 @inner
@@ -63,9 +65,7 @@ def before_moves(s: Any, g: Any, b: Any, tick: int) -> None:
 def tell(s: Any, g: Any, b: Any, i: int, begin: int, tick: int) -> None:
     """Person i tells those tied to them who are at the same place and go about their day."""
     here = where(s, g, b, i, tick)
-    for k in range(g.tie_start[i], g.tie_start[i + 1]):
-        if g.tie_kind[k] > FRIEND:
-            break
+    for k in range(g.tie_start[i], ties_end(g, i, TIE_FRIEND)):
         j = g.tie_to[k]
         q = s.people[j]
         if q.activity == ROUTINE and q.alarm == 0 and q.ready < begin and g.persons[j].needs == 0 and where(s, g, b, j, tick) == here:
@@ -76,9 +76,7 @@ def tell(s: Any, g: Any, b: Any, i: int, begin: int, tick: int) -> None:
 @inner
 def claim(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
     """Person i, about to go, means to take along those of the family who are here and cannot go alone."""
-    for k in range(g.tie_start[i], g.tie_start[i + 1]):
-        if g.tie_kind[k] > FRIEND:
-            break
+    for k in range(g.tie_start[i], ties_end(g, i, TIE_FRIEND)):
         j = g.tie_to[k]
         t = s.travel[j]
         first = t.carry_tick != tick or g.persons[i].id < t.carry_by
@@ -92,14 +90,13 @@ def take_along(s: Any, g: Any, b: Any, i: int, begin: int, tick: int) -> None:
     t, activity = s.travel[i], s.people[i].activity
     if activity != HELD and (t.place < 0 or s.people[i].place != t.place):
         return
-    for k in range(g.tie_start[i], g.tie_start[i + 1]):
-        if g.tie_kind[k] > FRIEND:
-            break
+    for k in range(g.tie_start[i], ties_end(g, i, TIE_FRIEND)):
         j = g.tie_to[k]
         claimed = s.travel[j].carry_tick == tick and s.travel[j].carry_by == g.persons[i].id
         if g.persons[j].needs and claimed and s.people[j].activity < HELD and s.people[j].health == b.one[0].susceptible:
             if activity == HELD:
                 hold(s, g, b, j, s.people[i].place, begin, QUARANTINED, 0, tick)
+                s.count[C_ROOM] -= 1
             else:
                 arrive(s, g, b, j, where(s, g, b, j, tick), t.place, t.ready, HIDE, tick)
 

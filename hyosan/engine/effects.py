@@ -10,7 +10,6 @@ from typing import Any
 from hyosan.backend import inner, rule
 from hyosan.engine.course import (
     CROSSED_IN,
-    DEAD_CLASS,
     EVACUATED,
     NO_ROUTE,
     QUARANTINED,
@@ -25,7 +24,7 @@ from hyosan.engine.glance import forget_dose
 from hyosan.engine.lists import as_counted, wake_in
 from hyosan.engine.moving import arrive, block_doors, hold, let_out, root
 from hyosan.engine.presence import member_there, members_of, where
-from hyosan.engine.rulebook import CLASSES
+from hyosan.engine.rulebook import DEAD, TURNED
 from hyosan.engine.state import (
     C_LEFT,
     C_NEW_WAYS,
@@ -44,8 +43,6 @@ from hyosan.engine.state import (
     ROUTINE,
 )
 from hyosan.luck import BLAST, TELL, bits, chance
-
-TURNED = CLASSES.index("turned")
 
 
 @rule
@@ -86,7 +83,7 @@ def blast(s: Any, g: Any, b: Any, x: int, y: int, radius: int, share: int, numbe
         place = where(s, g, b, i, tick)
         open_ground = root(g, place)
         dx, dy = g.grounds[open_ground].x - x, g.grounds[open_ground].y - y
-        if dx * dx + dy * dy > radius * radius or b.states[s.people[i].health].kind == DEAD_CLASS:
+        if dx * dx + dy * dy > radius * radius or b.states[s.people[i].health].kind == DEAD:
             continue
         if chance(b.one[0].seed, BLAST, g.persons[i].id, 0, number, share):
             die(s, g, b, i, at, -1, D_FORCE, place, cause, tick)
@@ -200,7 +197,7 @@ def evacuate(s: Any, g: Any, b: Any, places: Any, seats: int, bar: Any, camp: in
 def comes_along(s: Any, g: Any, b: Any, i: int, bar: Any) -> bool:
     """Whether person i would come along with an evacuation."""
     row, activity = b.states[s.people[i].health], s.people[i].activity
-    free = activity != PURSUE and activity < HELD and row.hostile < 0 and not row.chained and row.kind != DEAD_CLASS
+    free = activity != PURSUE and activity < HELD and row.hostile < 0 and not row.chained and row.kind != DEAD
     return free and s.people[i].obeys < bar[g.persons[i].zone]
 
 
@@ -234,7 +231,7 @@ def block(s: Any, g: Any, b: Any, place: int) -> int:
 def slip_out(s: Any, g: Any, b: Any, i: int, at: int, cause: int, wake: int) -> int:
     """Person i gets out of the camp and is at home, out of sight, until a tick; 0 = is not held, or bites, or is dead."""
     row = b.states[s.people[i].health]
-    if s.people[i].activity != HELD or row.hostile >= 0 or row.chained or row.kind == DEAD_CLASS:
+    if s.people[i].activity != HELD or row.hostile >= 0 or row.chained or row.kind == DEAD:
         return 0
     emit(s, at, SLIPPED_OUT, i, -1, s.people[i].place, NO_ROUTE, -1, -1, cause)
     let_out(s, g, b, i, g.persons[i].home, HIDE)
@@ -245,7 +242,7 @@ def slip_out(s: Any, g: Any, b: Any, i: int, at: int, cause: int, wake: int) -> 
 @rule
 def come_back(s: Any, g: Any, b: Any, i: int, camp: int, at: int, cause: int, tick: int) -> int:
     """Person i, who slipped out, is in the camp again, with whatever they bring; 0 = dead, or bites, or is elsewhere."""
-    if s.people[i].activity >= HELD or b.states[s.people[i].health].hostile >= 0 or b.states[s.people[i].health].kind == DEAD_CLASS:
+    if s.people[i].activity >= HELD or b.states[s.people[i].health].hostile >= 0 or b.states[s.people[i].health].kind == DEAD:
         return 0
     hold(s, g, b, i, camp, at, QUARANTINED, cause, tick)
     return 1
@@ -277,7 +274,7 @@ def release_all(s: Any, g: Any, b: Any, cause: int, at: int) -> int:
         kind = b.states[s.people[i].health].kind
         if (
             s.people[i].activity == HELD
-            and kind != DEAD_CLASS
+            and kind != DEAD
             and kind != TURNED
             and not s.people[i].notes & F_CAPTURED
             and b.states[s.people[i].health].hostile < 0

@@ -1,6 +1,6 @@
 """What people feel, in whole units: fear that halves with time, anger that stays, tiredness that rest takes away.
 
-Kept where things happen (`engine/settle.py`, `engine/moving.py`), read where people decide.
+Kept where things happen (`engine/settle.py`, `engine/deeds.py`), read where people decide.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from hyosan.engine.fate import draw
 from hyosan.engine.feelings import mood_of
 from hyosan.engine.moving import can_pass, next_way, root
 from hyosan.engine.presence import has_target, where
+from hyosan.engine.rulebook import HALF_TURNED
 from hyosan.engine.sound import heard_at
 from hyosan.engine.state import (
     C_CAMP,
@@ -57,8 +58,6 @@ from hyosan.rules.move import travel_instants
 
 HOPS: Final = 16
 """Places that one person passes in a tick, at most."""
-HALF_TURNED: Final = 4
-"""The class of the half-turned."""
 PRESSING_QUIETER: Final = 10
 """dB by which pressing a door is quieter than a fight."""
 DRAWN_BY: Final = 20
@@ -198,7 +197,6 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
     p, t = s.people[i], s.travel[i]
     length = b.one[0].tick_seconds << INSTANT_BITS
     now = tick * length
-    start = here
     t.wake = tick + 1
     t.ready = p.ready
     for _ in range(HOPS):
@@ -212,7 +210,7 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
         there = g.ways[way].to
         if s.places[there].hostiles > 0 and there != g.persons[i].home:
             p.alarm = 3
-            aside(s, g, b, i, here, now)
+            aside(s, g, b, i, here, max(now, t.ready), now + length)
             break
         arrival = max(now, t.ready + travel_instants(g.ways[way].seconds, b.one[0].run_pace))
         if arrival > now + length:
@@ -229,12 +227,10 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
             break
         if s.places[here].hostiles > 0:
             break
-    if here == start:
-        t.place = -1
-    elif t.activity < 0:
-        t.activity = FLEE
     if t.place >= 0:
         p.ready = t.ready
+        if t.activity < 0:
+            t.activity = FLEE
 
 
 @inner
@@ -250,8 +246,8 @@ def blocked(s: Any, g: Any, b: Any, i: int, here: int, way: int, tick: int) -> N
 
 
 @inner
-def aside(s: Any, g: Any, b: Any, i: int, here: int, now: int) -> None:
-    """Danger ahead: indoors one waits and decides anew, in the open one steps aside where nobody is seen who bites."""
+def aside(s: Any, g: Any, b: Any, i: int, here: int, now: int, end: int) -> None:
+    """Danger ahead: indoors one waits and decides anew, in the open one steps aside where nobody is seen who bites, by the end of the tick."""
     p, t = s.people[i], s.travel[i]
     p.goal = -1
     if g.grounds[here].parent >= 0:
@@ -268,8 +264,7 @@ def aside(s: Any, g: Any, b: Any, i: int, here: int, now: int) -> None:
     p.decision += 1
     if best < 0:
         return
-    length = b.one[0].tick_seconds << INSTANT_BITS
-    t.ready = now + min(length, travel_instants(g.ways[best].seconds, b.one[0].run_pace))
+    t.ready = min(end, now + travel_instants(g.ways[best].seconds, b.one[0].run_pace))
     t.place = g.ways[best].to
 
 

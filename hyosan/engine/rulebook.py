@@ -16,6 +16,7 @@ from hyosan.handles import by_address
 
 CLASSES = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead")
 """What a state counts as; codes are positions."""
+HALF_TURNED, TURNED, DEAD = (CLASSES.index(name) for name in ("half_turned", "turned", "dead"))
 DOES = ("routine", "flee", "hide", "pursue", "still")
 """What a state makes people do; codes are positions."""
 PAIR, MEMBERS, PRESENT = 0, 1, 2
@@ -26,7 +27,7 @@ SCALARS = (
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
     "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
     "strains", "forgets", "notices", "known_until", "one_route",
-    "minds", "beside_bitten", "bitten_choose", "half_choose", "bite_seen", "scorn", "meeting", "lure_noise", "calm_ticks", "tire_ticks",
+    "minds", "beside_bitten", "bitten_choose", "half_choose", "bite_seen", "meeting", "lure_noise", "calm_ticks", "tire_ticks",
     "carer_age", "alone_ticks", "day_ticks", "night_tick", "cause", "keeps",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""
@@ -71,7 +72,6 @@ class Rulebook(NamedTuple):
     out_cut: NDArray[np.int64]  # [2, t, hosts, 111] cumulative share among those of the same origin, by host type and age; 1 = without a bed
     laws: Any  # [q] LAWS
     law_values: NDArray[np.int64]
-    host_cut: NDArray[np.int64]  # [hosts] cumulative share
     host_share: NDArray[np.int64]  # [hosts] share
     host_felt: NDArray[np.int64]  # [hosts] what a unit of fear and anger adds to it, in 1/1024 of it
     host_susceptibility: NDArray[np.int64]  # [hosts] 2**-20

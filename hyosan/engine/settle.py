@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner
-from hyosan.engine.companions import FRIEND
+from hyosan.engine.companions import ties_end
 from hyosan.engine.course import (
     BY_AIR,
     BY_BITE,
@@ -27,6 +27,7 @@ from hyosan.engine.state import C_ARENAS, C_CANDIDATES, D_FIGHT, FLEE, GONE, HID
 from hyosan.engine.today import is_ruled_out
 from hyosan.rules.behave import MOST_FELT
 from hyosan.rules.exact import INSTANT_BITS
+from hyosan.world.frame import TIE_FRIEND
 
 
 @inner
@@ -98,9 +99,7 @@ def settle_one(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
 @inner
 def enrage(s: Any, g: Any, b: Any, i: int, arena: int, tick: int) -> None:
     """People tied to person i who stood in the same fight, in which i is bitten or killed, grow angry."""
-    for k in range(g.tie_start[i], g.tie_start[i + 1]):
-        if g.tie_kind[k] > FRIEND:
-            break
+    for k in range(g.tie_start[i], ties_end(g, i, TIE_FRIEND)):
         j = g.tie_to[k]
         if s.travel[j].arena_tick == tick and s.travel[j].arena == arena:
             s.people[j].anger = min(MOST_FELT, s.people[j].anger + 1)

@@ -35,7 +35,8 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         p, t, name = s.people[i], s.travel[i], g.persons[i].id
         luck = bits(seed, HOST, name, 0, 0) >> 30
         host = 0
-        while host < len(b.host_cut) - 1 and luck >= b.host_cut[host]:
+        while host < len(b.host_share) - 1 and luck >= b.host_share[host]:
+            luck -= b.host_share[host]
             host += 1
         p.health, p.host, p.episode, p.since, p.next_at, p.next_out = b.one[0].susceptible, host, 0, 0, NEVER, -1
         s.reserves[i] = threshold(seed, RESERVE, name, 0, 0)

@@ -8,12 +8,10 @@ from hyosan.backend import inner, rule
 from hyosan.engine.course import CAPTURED, QUARANTINED, die
 from hyosan.engine.moving import hold
 from hyosan.engine.presence import member_there, members_of, where
-from hyosan.engine.rulebook import CLASSES
+from hyosan.engine.rulebook import HALF_TURNED, TURNED
 from hyosan.engine.state import C_ROOM, D_SWEEP, HELD
 from hyosan.luck import CAPTURE, FOUND, MISTAKEN, chance
 
-TURNED = CLASSES.index("turned")
-HALF_TURNED = CLASSES.index("half_turned")
 KILL, TAKE, SPARE = range(3)
 """Rules of engagement towards the half-turned."""
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import DEAD_CLASS, due_tick, infect
+from hyosan.engine.course import due_tick, infect
 from hyosan.engine.fate import next_out, notice_delay, out_instants
 from hyosan.engine.lists import due_in
 from hyosan.engine.presence import set_place, where
+from hyosan.engine.rulebook import DEAD
 from hyosan.engine.state import F_LISTED, PURSUE, ROUTINE
 from hyosan.luck import CASE, RESERVE, bits, threshold
 from hyosan.rules.exact import FULL, INSTANT_BITS, NEVER
@@ -130,7 +131,7 @@ def seed_person(s: Any, g: Any, b: Any, i: int, at: int, state: int, strain: int
             if out < 0:
                 break
             until = entered + out_instants(b, g, i, luck, out)
-            if until > begin or b.states[b.outs[out].to].kind == DEAD_CLASS:
+            if until > begin or b.states[b.outs[out].to].kind == DEAD:
                 break
             entered, state = until, b.outs[out].to
     infect(s, g, b, i, max(at, begin), -1, 0, here, state, strain, cause, tick)

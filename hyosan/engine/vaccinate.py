@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import DEAD_CLASS, NO_ROUTE, VACCINATED, emit
+from hyosan.engine.course import NO_ROUTE, VACCINATED, emit
 from hyosan.engine.plans import V_AT, V_CAUSE, V_DOSES, V_FIRST, V_LAST, V_LUCK, V_SHARE, V_TAKES, V_VACCINE
 from hyosan.engine.presence import where
+from hyosan.engine.rulebook import DEAD
 from hyosan.engine.state import ASK, GONE
 from hyosan.luck import VACCINATED as WHO_IS_VACCINATED
 from hyosan.luck import bits
@@ -35,7 +36,7 @@ def give_doses(s: Any, g: Any, b: Any, rows: Any, vaccine: int, number: int, cau
     for k in range(len(rows)):
         p = s.people[rows[k]]
         doses = p.doses if p.vaccine == vaccine else 0
-        if b.states[p.health].kind == DEAD_CLASS or p.activity == GONE or doses >= number:
+        if b.states[p.health].kind == DEAD or p.activity == GONE or doses >= number:
             continue
         p.vaccine, p.doses, p.dosed_at = vaccine, doses + 1, at
         s.ease[rows[k]] = ASK
@@ -48,7 +49,7 @@ def give_doses(s: Any, g: Any, b: Any, rows: Any, vaccine: int, number: int, cau
 def vaccinate_one(s: Any, g: Any, b: Any, i: int, plan: Any, dose: int, due: int, tick: int) -> None:
     """Give person i a dose, if they are of those who get it and it is due in this tick."""
     luck = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 0) >> 30
-    if luck >= plan[V_SHARE] or b.states[s.people[i].health].kind == DEAD_CLASS or s.people[i].activity == GONE:
+    if luck >= plan[V_SHARE] or b.states[s.people[i].health].kind == DEAD or s.people[i].activity == GONE:
         return
     length = b.one[0].tick_seconds << INSTANT_BITS
     spread = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 1) >> 42

@@ -2,7 +2,7 @@
 
 What is assumed: people of one home are family (homes of more than 20 are institutions, and nobody is). The numbers of friends follow a
 binomial law of 50 draws; the friends of the same class or workplace are any of it who are as grown-up, the others live in the same street
-cell and are within some three years of age. Who is bullied is so by one to three of their class, who despises does so to one to three of
+cell and are within some three years of age; children below three have none. Who is bullied is so by one to three of their class, who despises does so to one to three of
 another class of their year; pupils are those of 6 to 18 years with a place of the day.
 """
 
@@ -33,6 +33,8 @@ _ROUNDS: Final = 4
 _AGES_APART: Final = 25
 """Jitter of ages in which neighbours are set side by side, quarters of a year: some three years each way."""
 _FIRST_SCHOOL_AGE: Final = 6
+_FIRST_FRIENDS_AGE: Final = 3
+"""Age from which children have friends (assumed: from nursery school on)."""
 _MOST_TOLD: Final = 3
 
 
@@ -183,8 +185,9 @@ def _friends(ties: Ties, seed: int, people: People, home: Ints, day: Ints, near:
     close = (group >= 0) & (company[np.maximum(group, 0)] > 2)
     mean = Fraction(ties.friends)
     share = Fraction(ties.close)
-    at_day = _numbers(seed, people.id, mean * share, 0) * close
-    nearby = _numbers(seed, people.id, mean * (1 - share), 1) + _numbers(seed, people.id, mean * share, 2) * ~close
+    old = people.age >= _FIRST_FRIENDS_AGE
+    at_day = _numbers(seed, people.id, mean * share, 0) * (close & old)
+    nearby = (_numbers(seed, people.id, mean * (1 - share), 1) + _numbers(seed, people.id, mean * share, 2) * ~close) * old
     taken, unmet = np.empty(0, dtype=np.int64), np.zeros(n, dtype=np.int64)
     for purpose, number in ((0, at_day), (1, nearby)):
         stubs = np.repeat(np.arange(n), number + unmet)
