@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from hyosan.engine.rulebook import CARE, table
 from hyosan.errors import ScenarioError
 from hyosan.rules.transmit import OPEN_BITS
+from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.root import Scenario
 from hyosan.world.frame import World
 
@@ -25,12 +25,8 @@ def make_wards(scenario: Scenario, world: World, states: Any) -> NDArray[np.int6
             continue
         kinds = {world.kinds[kind] for kind in np.unique(world.ground.place_kind)}
         if state.at not in kinds:
-            near = get_close_matches(state.at, kinds, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ScenarioError(
-                f"pathogen.states.{name}.at: this city has no place of kind {state.at!r}; it has {', '.join(sorted(kinds))}{hint} "
-                f"(`city.kinds` adds some)"
-            )
+            near = did_you_mean(state.at, sorted(kinds))
+            raise ScenarioError(f"pathogen.states.{name}.at: this city has no place of kind {state.at!r} (`city.kinds` adds some); {near}")
         rows = np.flatnonzero(world.ground.place_kind == world.kinds.index(state.at)).astype(np.int64)
         found.append(rows[np.argsort(world.ground.place_id[rows])])
         size += len(rows)

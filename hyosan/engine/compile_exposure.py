@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from hyosan.engine.rulebook import SETTINGS, table
 from hyosan.errors import ScenarioError
 from hyosan.rules.transmit import COEFFICIENT_BITS, WEIGHT
+from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.root import Scenario
 from hyosan.world.frame import World
 from hyosan.world.mixing import GROUPS, age_groups, contact_matrix, exposure_by_age
@@ -57,12 +57,8 @@ def _known_settings(scenario: Scenario, world: World) -> None:
     for field, rows in named:
         for setting in rows:
             if setting not in world.settings and setting not in COMMON:
-                near = get_close_matches(setting, [*world.settings, "anywhere"], 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ScenarioError(
-                    f"pathogen.routes.{field}.{setting}: this city has no setting {setting!r}; "
-                    f"it has {', '.join(world.settings)}, and `anywhere`{hint}"
-                )
+                near = did_you_mean(setting, [*world.settings, "anywhere"])
+                raise ScenarioError(f"pathogen.routes.{field}.{setting}: this city has no setting {setting!r}; {near}")
 
 
 def _coefficient(rate: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from hyosan.engine.records import lines
 from hyosan.engine.rulebook import GROUNDS, PERSONS, WAYS, Floor
 from hyosan.errors import ScenarioError
+from hyosan.scenario.nearest import nearest_some
 from hyosan.world.frame import KNOWS_CRISIS, TIE_BULLY, TIE_COUPLE, Ground, World
 from hyosan.world.mixing import age_groups
 
@@ -188,6 +188,4 @@ def place_row(world: World, name: str, field: str) -> int:
     for row, known in world.place_names.items():
         if known == name:
             return row
-    near = get_close_matches(name, list(world.place_names.values()), 3, 0.3)
-    hint = f"; nearest: {', '.join(near)}" if near else ""
-    raise ScenarioError(f"{field}: this city has no place named {name!r}{hint}")
+    raise ScenarioError(f"{field}: this city has no place named {name!r}{nearest_some(name, world.place_names.values())}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from hyosan.engine.compile_laws import share
 from hyosan.errors import ScenarioError
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.injects import Arrival as InjectedArrival
+from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS, Moment
 from hyosan.world.cases_file import Arrival, Case, read_importations, read_line_list
@@ -248,6 +248,4 @@ def code_of(name: str, known: tuple[str, ...], field: str, what: str) -> int:
     """The position of a name. Raises ScenarioError with the nearest."""
     if name in known:
         return known.index(name)
-    near = get_close_matches(name, known, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ScenarioError(f"{field}: {name!r} is no {what} of this city; it has {', '.join(known)}{hint}")
+    raise ScenarioError(f"{field}: {name!r} is no {what} of this city; {did_you_mean(name, known)}")

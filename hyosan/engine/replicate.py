@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from concurrent.futures import ThreadPoolExecutor
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from hyosan.engine.plans import make_plans
 from hyosan.engine.sound import LEVELS
 from hyosan.engine.start import allocate, start_of
 from hyosan.errors import ScenarioError, SelfCheckError
+from hyosan.scenario.nearest import did_you_mean
 from hyosan.scenario.root import Scenario
 from hyosan.world.frame import World
 
@@ -66,9 +66,7 @@ def _emit(node: ast.AST, rows: list[tuple[int, int]]) -> None:
 def code_of(name: str, field: str) -> int:
     """The code of a quantity. Raises ScenarioError with the nearest."""
     if name not in QUANTITIES:
-        near = get_close_matches(name, QUANTITIES, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ScenarioError(f"{field}: {name!r} is no quantity; allowed: {', '.join(QUANTITIES)}{hint}")
+        raise ScenarioError(f"{field}: {name!r} is no quantity; {did_you_mean(name, QUANTITIES)}")
     return QUANTITIES.index(name)
 
 

@@ -46,6 +46,12 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     return f"allowed: {listed(names)}"
 
 
+def nearest_some(word: str, allowed: Iterable[str]) -> str:
+    """`; nearest: a, b, c`, the three of many names that are most like a word, even from afar; nothing if none is."""
+    found = difflib.get_close_matches(word[:LONGEST_WORD], list(allowed), n=3, cutoff=0.3)
+    return f"; nearest: {', '.join(found)}" if found else ""
+
+
 def listed(names: Iterable[str]) -> str:
     """Names separated by commas, at most 25 of them."""
     all_names = list(names)

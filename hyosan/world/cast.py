@@ -8,7 +8,6 @@ and the nearest age, in the household in which the least changes. Only a place w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from hyosan.errors import ScenarioError
 from hyosan.scenario.cast import Member
 from hyosan.scenario.city import City
 from hyosan.scenario.consistency_cast import SOLDIER
+from hyosan.scenario.nearest import did_you_mean, nearest_some
 from hyosan.world import draws
 from hyosan.world.draft import Draft
 from hyosan.world.draws import Ints, Mask
@@ -87,11 +87,9 @@ class _Casting:
         for row, known in self.draft.names.items():
             if known == place:
                 return row
-        near = get_close_matches(place, list(self.draft.names.values()), 3, 0.3)
-        hint = f"; nearest: {', '.join(near)}" if near else ""
         raise ScenarioError(
-            f"city.cast.{name}.place: this city has no place named {place!r}{hint}. A smaller city may lack it: name another place, "
-            "or leave the cast out (`city.cast` null)"
+            f"city.cast.{name}.place: this city has no place named {place!r}{nearest_some(place, self.draft.names.values())}. "
+            "A smaller city may lack it: name another place, or leave the cast out (`city.cast` null)"
         )
 
     def _not_too_many(self) -> None:
@@ -120,9 +118,7 @@ class _Casting:
         if member.role is not None:
             what = member.role
             if member.role not in roles:
-                near = get_close_matches(member.role, roles, 1)
-                hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(roles)}"
-                raise ScenarioError(f"city.cast.{name}.role: {member.role!r} is no role of this city; {hint}")
+                raise ScenarioError(f"city.cast.{name}.role: {member.role!r} is no role of this city; {did_you_mean(member.role, roles)}")
             fits &= people.role == roles.index(member.role)
             if not fits.any():
                 remedy = "give it some by `city.soldiers`" if member.role == SOLDIER else "choose another role, or build the city with some"

@@ -142,5 +142,5 @@ def test_those_of_a_state_lie_in_the_ward_and_infect_there():
     rows = [row for row in run.events.to_pylist() if row["kind"] == "infected"]
     assert len(rows) > 5
     assert {row["place_kind"] for row in rows} == {"hospital"}
-    with pytest.raises(ScenarioError, match=r"pathogen\.states\.infectious\.at: this city has no place of kind 'hospitl'; .*did you mean 'hospital'"):
+    with pytest.raises(ScenarioError, match=r"pathogen\.states\.infectious\.at: this city has no place of kind 'hospitl' .*did you mean `hospital`"):
         hyosan.run("seir", overrides={**changed, "pathogen.states.infectious.at": "hospitl"})

@@ -176,7 +176,7 @@ def test_other_grounds_have_a_cast() -> None:
     [
         ({"A": {"place": "Hyosan High / class 2-9"}}, r"city\.cast\.A\.place: this city has no place named .*nearest: Hyosan High / class"),
         ({"A": {"role": "pupil", "place": ROOM, "age": 12}}, r"city\.cast\.A\.age: no pupil of Hyosan High / class 2-2 is 12; they are 16"),
-        ({"A": {"role": "pupl"}}, r"city\.cast\.A\.role: 'pupl' is no role of this city; did you mean 'pupil'"),
+        ({"A": {"role": "pupl"}}, r"city\.cast\.A\.role: 'pupl' is no role of this city; did you mean `pupil`"),
         ({f"P{k}": {"place": "Hyosan High / class 2-2"} for k in range(30)}, r"city\.cast: 30 of the cast belong to .*which holds \d+ people"),
         ({"A": {"role": "police", "place": ROOM}}, r"city\.cast\.A: there is no police of Hyosan High / class 2-2"),
         ({f"P{k}": {"age": 0, "lives_with": ["P0"] if k else []} for k in range(7)},
