@@ -25,6 +25,7 @@ from hyosan.engine.state import (
     F_IN_BED,
     F_LISTED,
     F_NO_BED,
+    F_OPENED,
     FLEE,
     GONE,
     HELD,
@@ -87,6 +88,8 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
         count_routine(s, g, b, i, 1 if state == b.one[0].susceptible else -1)
     s.count[C_CLASS + b.states[old].kind] -= 1
     s.count[C_CLASS + b.states[state].kind] += 1
+    opened = b.states[old].open == 0 and b.states[state].open > 0
+    s.people[i].notes = (s.people[i].notes & ~F_OPENED) | (F_OPENED if opened else 0)
     s.people[i].health = state
     s.ease[i] = ASK
     s.people[i].since = at

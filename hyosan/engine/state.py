@@ -168,7 +168,7 @@ WORDS = 64
 BEDS = {"beds": "beds that can be had", "taken": "of them taken", "more": "beds that orders added"}
 CUTS = {"share": "who keeps to it, 2**-32; 0 = no order", "left": "what each of them still exerts and takes in, 2**-20"}
 F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED, F_STIRRED = 1, 2, 4, 8, 16, 32, 64
-F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART, F_CAPTURED, F_LURING = 128, 256, 512, 1024, 2048, 4096, 8192
+F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART, F_CAPTURED, F_LURING, F_OPENED = 128, 256, 512, 1024, 2048, 4096, 8192, 16384
 """Bits of `people.notes`."""
 DEED_CALL, DEED_LURE, DEED_WARN, DEED_EXPEL, DEED_KILL, DEED_TELL = 1, 2, 4, 8, 16, 32
 """What people do besides going somewhere."""
