@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -71,8 +72,7 @@ def run(
     before = start_from if isinstance(start_from, Run) or start_from is None else Run.open(start_from)
     if seed is None:
         seed = 1 if before is None else int(before.manifest["seed"])
-    if isinstance(seed, bool) or not 0 <= seed <= MAX_SEED:
-        raise ScenarioError(f"seed {seed!r}: a whole number from 0 to {MAX_SEED} is needed")
+    seed = _whole_seed(seed)
     scenario = load(source, overrides=overrides, seed=seed, orders=orders)
     start = None
     if before is not None and seed != before.manifest["seed"]:
@@ -88,6 +88,17 @@ def run(
     stage = Stage(kept_by_run(scenario, observed), None, decide)
     runner = Runner([stage], world, seed, Device.of(device, threads), observed, progress, watchers, until is not None, checks_each_tick, start)
     return runner.run(Path(out) if out is not None else None, force)
+
+
+def _whole_seed(seed: Any) -> int:
+    """A seed as an int. Raises ScenarioError: it is no whole number from 0 to `MAX_SEED`."""
+    try:
+        number = -1 if isinstance(seed, bool) else operator.index(seed)
+    except TypeError:
+        number = -1
+    if not 0 <= number <= MAX_SEED:
+        raise ScenarioError(f"seed {seed!r}: a whole number from 0 to {MAX_SEED} is needed")
+    return number
 
 
 class _Nowhere:
@@ -134,11 +145,13 @@ def replicate(
     Quantities: `engine.many.QUANTITIES`. A scenario with orders, noises or fires cannot be replicated so (use `run`); `uncertain` numbers take
     their median. The runs are the same as those of `run` with the same seed.
 
-    Raises ScenarioError: unknown quantity, a condition that cannot be read, a scenario with orders, no seeds.
+    Raises ScenarioError: unknown quantity, a condition that cannot be read, a scenario with orders, no seeds or such as are no seeds.
     """
     from hyosan.engine.replicate import replicate_runs
 
     scenario = load(source, overrides=overrides)
     world = build(scenario.city, scenario.base)
-    chosen = np.fromiter((int(x) for x in seeds), dtype=np.int64)
+    if not isinstance(seeds, Iterable):
+        raise ScenarioError(f"replicate: seeds {seeds!r}: several are needed, for example range({seeds!r})")
+    chosen = np.array([_whole_seed(seed) for seed in seeds], dtype=np.int64)
     return replicate_runs(scenario, world, chosen, until, tuple(quantities), threads or default_threads())

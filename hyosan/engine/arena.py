@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.engine.fate import host_of, next_out, out_instants
+from hyosan.engine.fate import host_of, infection_after, luck_after, next_out, out_instants
 from hyosan.engine.heap import pop, push, remove
 from hyosan.engine.opponents import one_of
 from hyosan.engine.rulebook import MEMBERS, PRESENT
@@ -74,7 +74,7 @@ def line_up(s: Any, g: Any, b: Any, i: int, w: Any, start: int) -> None:
     t, p, ids = s.travel[i], s.people[i], g.persons["id"]
     t.role, t.state, t.host = R_OTHER, p.health, p.host
     t.mark = p.kill_reserve if b.states[p.health].hostile >= 0 else s.reserves[i]
-    t.next_at, t.next_out, t.left = p.next_at, p.next_out, -1
+    t.next_at, t.next_out, t.left, t.luck = p.next_at, p.next_out, -1, p.luck
     if p.next_at <= w[W_BEGIN] + w[W_LENGTH]:
         w[W_SIZE + TIMERS] = push(s.heaps[TIMERS], start, w[W_SIZE + TIMERS], i, s.travel["next_at"], ids)
     if p.ready > w[W_BEGIN]:
@@ -245,7 +245,8 @@ def happen(s: Any, g: Any, b: Any, a: int, w: Any, start: int, row: int, i: int)
         s.people[i].leave_reserve = 0
         if b.one[0].cause > 0:
             t.host = host_of(s, g, b, i, t.bite_by, t.arena_tick)
-        become(s, g, b, w, start, i, b.one[0].infected, s.people[i].luck + 1, at, -1)
+        t.luck = infection_after(t.luck)
+        become(s, g, b, w, start, i, b.one[0].infected, at, -1)
     else:
         w[W_SIZE + row] = pop(s.heaps[row], start, w[W_SIZE + row], s.travel["mark"], ids)
         t = s.travel[i]
@@ -268,7 +269,7 @@ def quit_heap(s: Any, g: Any, w: Any, row: int, start: int, i: int) -> None:
 
 
 @inner
-def become(s: Any, g: Any, b: Any, w: Any, start: int, i: int, state: int, episode: int, at: int, left: int) -> None:
+def become(s: Any, g: Any, b: Any, w: Any, start: int, i: int, state: int, at: int, left: int) -> None:
     """A person in the arena enters a state within the tick: may bite from now on; the next change may fall within the tick too.
 
     Only what the arena needs is kept, in `travel`; `engine/settle.py` runs the same course for good. `left` is what a person who bit
@@ -277,12 +278,12 @@ def become(s: Any, g: Any, b: Any, w: Any, start: int, i: int, state: int, episo
     ids, t = g.persons["id"], s.travel[i]
     t.state = state
     if b.states[state].hostile >= 0:
-        t.mark = left if left >= 0 else threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, episode)
+        t.mark = left if left >= 0 else threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, t.luck)
         if t.role != R_COMING:
             stand(s, g, b, w, start, i)
-    out = next_out(b, g, i, t.host, episode, state, 0)
+    out = next_out(b, g, i, t.host, t.luck, state, 0)
     t.next_out = out
-    t.next_at = NEVER if out < 0 else at + out_instants(b, g, i, episode, out)
+    t.next_at = NEVER if out < 0 else at + out_instants(b, g, i, t.luck, out)
     if t.next_at <= w[W_BEGIN] + w[W_LENGTH]:
         w[W_SIZE] = push(s.heaps[TIMERS], start, w[W_SIZE], i, s.travel["next_at"], ids)
 
@@ -303,7 +304,8 @@ def change(s: Any, g: Any, b: Any, w: Any, start: int, i: int) -> None:
         left = t.mark
     if t.role != R_COMING:
         t.role = R_OTHER
-    become(s, g, b, w, start, i, state, s.people[i].luck + (1 if t.bite_at >= 0 else 0), at, left)
+    t.luck = luck_after(b, t.next_out, t.luck)
+    become(s, g, b, w, start, i, state, at, left)
 
 
 @inner

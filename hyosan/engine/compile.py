@@ -181,7 +181,26 @@ def _outs(scenario: Scenario, names: Names, laws: Laws, states: Any) -> tuple[An
             last = cuts[:, at - 1]
             last[last >= SHARE - 8] = SHARE  # shares such as 1/3 + 2/3, rounded, still add up to certainty
         states[code].out_end = at
+    _mark_back(states, outs)
     return outs, cuts
+
+
+def _mark_back(states: Any, outs: Any) -> None:
+    """Mark the transitions that lead back to a state on the way to which they were found, depth first, states in their order."""
+    unseen, under_way, done = range(3)
+    seen = [unseen] * len(states)
+
+    def follow(code: int) -> None:
+        seen[code] = under_way
+        for out in range(states[code].out_start, states[code].out_end):
+            outs[out].back = int(seen[outs[out].to] == under_way)
+            if seen[outs[out].to] == unseen:
+                follow(outs[out].to)
+        seen[code] = done
+
+    for code in range(len(states)):
+        if seen[code] == unseen:
+            follow(code)
 
 
 def _share_table(value: Any, hosts: tuple[str, ...]) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner
-from hyosan.engine.fate import draw, host_of, next_out, out_instants
+from hyosan.engine.fate import draw, host_of, infection_after, luck_after, next_out, out_instants
 from hyosan.engine.immunity import passes_on
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
 from hyosan.engine.presence import count_routine, guarded, set_place, slot_place, week_tick, where
@@ -25,6 +25,7 @@ from hyosan.engine.state import (
     F_IN_BED,
     F_LISTED,
     F_NO_BED,
+    F_OPENED,
     FLEE,
     GONE,
     HELD,
@@ -87,6 +88,8 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
         count_routine(s, g, b, i, 1 if state == b.one[0].susceptible else -1)
     s.count[C_CLASS + b.states[old].kind] -= 1
     s.count[C_CLASS + b.states[state].kind] += 1
+    opened = b.states[old].open == 0 and b.states[state].open > 0
+    s.people[i].notes = (s.people[i].notes & ~F_OPENED) | (F_OPENED if opened else 0)
     s.people[i].health = state
     s.ease[i] = ASK
     s.people[i].since = at
@@ -206,7 +209,7 @@ def infect(s: Any, g: Any, b: Any, i: int, at: int, by: int, route: int, place: 
     s.people[i].strain = strain
     s.people[i].notes &= ~F_LISTED
     s.people[i].episode += 1
-    s.people[i].luck += 1
+    s.people[i].luck = infection_after(s.people[i].luck)
     if b.one[0].cause > 0 and route != BY_BITE:
         s.people[i].host = host_of(s, g, b, i, by, tick)
     s.people[i].infectiousness = own_infectiousness(s, g, b, i, strain, at)
@@ -240,6 +243,7 @@ def advance(s: Any, g: Any, b: Any, i: int, until: int, tick: int) -> None:
         old, state = s.people[i].health, b.outs[out].to
         place = where(s, g, b, i, tick)
         emit(s, at, PROGRESSED, i, -1, place, NO_ROUTE, old, state, 0)
+        s.people[i].luck = luck_after(b, out, s.people[i].luck)
         enter_state(s, g, b, i, state, at, tick)
         if b.states[state].kind == DEAD:
             s.people[i].died_at = at

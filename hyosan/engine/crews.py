@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,7 @@ from hyosan.engine.means import Means
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import State
 from hyosan.engine.trust import Trust
-from hyosan.luck import bits
+from hyosan.luck import MAX_ID, bits
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.scenario.root import Scenario
 from hyosan.units import DAY_SECONDS as DAY
@@ -90,6 +91,13 @@ class Crew:
     def _luck(self, purpose: int, row: int, other: int = 0, number: int = 0) -> int:
         """A number of 32 bits, by keyed luck."""
         return bits(self.seed, purpose, self._id(row), other, number) >> 30
+
+    def _giving(self, name: str, order: Any, number: int) -> int:
+        """What the luck of one giving of an order is keyed by: its name and how many times it was given, so that no two orders share it.
+
+        An order that is named as its measure goes by the number alone.
+        """
+        return number if name == order.do else (number + zlib.crc32(name.encode())) & MAX_ID
 
     def _begins_day(self, now: int) -> bool:
         """Whether a day of the clock begins in this tick, or passed since the last."""

@@ -15,7 +15,7 @@ from hyosan.engine.glance import ease_of, forget_dose, glance, may_glance, note_
 from hyosan.engine.immunity import openness
 from hyosan.engine.infectors import age_group, coefficient, find_infector, matrix_of
 from hyosan.engine.presence import goes_to, guarded, member_there, members_of, slot_place, week_tick
-from hyosan.engine.state import ASK, C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, HELD, ROUTINE
+from hyosan.engine.state import ASK, C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, F_OPENED, HELD, ROUTINE
 from hyosan.rules.exact import FULL, INSTANT_BITS, mul_shift
 from hyosan.rules.transmit import exerted, exposure
 
@@ -189,13 +189,27 @@ def push_links(s: Any, g: Any, b: Any, i: int, strain: int, amount: int, tick: i
 
 
 @inner
-def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: int, total: int) -> int:
-    """`total` and what the fields of a strain at a place spend of person i's reserve; saturates."""
+def own_on(s: Any, g: Any, b: Any, i: int, place: int, column: int, tick: int) -> int:
+    """What of the field that person i is exposed to they exert themselves: carried from before they became open."""
+    if s.travel[i].entry_tick != tick:
+        return 0
+    matrix, amount, k = matrix_of(g, b, place, column & 1), 0, s.travel[i].entry_last
+    while k >= 0:
+        row = s.entries[k]
+        if row.place == place and 2 * row.strain + row.route == column:
+            amount += row.amount if matrix < 0 else mul_shift(row.amount, b.age_mix[matrix, age_group(g, i), age_group(g, i)], 16)
+        k = row.before
+    return amount
+
+
+@inner
+def spent_at(s: Any, g: Any, b: Any, i: int, place: int, strain: int, factor: int, total: int, tick: int) -> int:
+    """`total` and what the fields of a strain at a place spend of person i's reserve, all but what they exert themselves; saturates."""
     if s.places[place].field_entry < 0:
         return total
     factor = guarded(s, g, i, place, factor)
     for route in range(2):
-        field = field_on(s, g, b, i, place, 2 * strain + route)
+        field = field_on(s, g, b, i, place, 2 * strain + route) - own_on(s, g, b, i, place, 2 * strain + route, tick)
         if field > 0:
             total = min(FULL, total + exposure(coefficient(s, g, b, place, route), field, factor))
     return total
@@ -227,7 +241,20 @@ def spent_in_full(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
         factor = openness(s, g, b, i, strain, tick)
         if factor > 0:
             total = spent_by(s, g, b, i, strain, factor, total, tick)
-    return total
+    return with_rest(s, b, i, total, tick)
+
+
+@inner
+def with_rest(s: Any, b: Any, i: int, total: int, tick: int) -> int:
+    """What a tick spends of the reserve of person i, and as much for the rest of the tick before, if they became open within it.
+
+    Exposure looks at who is open when a tick begins. What arises in the rest of a tick acts in the next, here as for those who become infectious.
+    """
+    if s.people[i].notes & F_OPENED == 0:
+        return total
+    length = b.one[0].tick_seconds << INSTANT_BITS
+    rest = tick * length - s.people[i].since
+    return total if rest <= 0 or rest >= length else min(FULL, total + mul_shift(total, (rest << 20) // length, 20))
 
 
 @inner
@@ -236,11 +263,11 @@ def spent_by(s: Any, g: Any, b: Any, i: int, strain: int, factor: int, total: in
     if s.travel[i].link_turn == tick and b.one[0].contact_link > 0:
         total = min(FULL, total + exposure(b.one[0].contact_link, s.link_fields[i, strain], factor))
     if s.people[i].activity != ROUTINE:
-        return spent_at(s, g, b, i, s.people[i].place, strain, factor, total)
+        return spent_at(s, g, b, i, s.people[i].place, strain, factor, total, tick)
     for slot in range(b.one[0].slots):
         place = goes_to(s, g, b, i, slot, tick)
         if place >= 0:
-            total = spent_at(s, g, b, i, place, strain, factor, total)
+            total = spent_at(s, g, b, i, place, strain, factor, total, tick)
     return total
 
 

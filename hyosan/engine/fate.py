@@ -10,10 +10,12 @@ from typing import Any, Final
 from hyosan.backend import inner
 from hyosan.distributions import draw_seconds
 from hyosan.engine.feelings import anger_of, fear_of
-from hyosan.luck import HOST, NOTICE, NOTICE_DELAY, bits, chance
+from hyosan.luck import HOST, MASK, NOTICE, NOTICE_DELAY, bits, chance
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.rules.progress import course_luck, duration_luck
 
+LAP: Final = 1 << 20
+"""Added to `people.luck` by a transition that leads back, so that each time round has luck of its own (4,096 times, then those again)."""
 CHANCE: Final = 0
 VARIANT: Final = 1
 FEELINGS: Final = 2
@@ -30,7 +32,7 @@ def draw(b: Any, law: int, word: int) -> int:
 @inner
 def host_of(s: Any, g: Any, b: Any, i: int, by: int, tick: int) -> int:
     """The host type of person i in the infection that begins: born with it, that of the infector `by`, or by fear and anger now."""
-    seed, name, episode, cause = b.one[0].seed, g.persons[i].id, s.people[i].luck + 1, b.one[0].cause
+    seed, name, episode, cause = b.one[0].seed, g.persons[i].id, infection_after(s.people[i].luck), b.one[0].cause
     if cause == CHANCE or by < 0:
         return s.people[i].host
     if cause == VARIANT and chance(seed, HOST, name, 2, episode, b.one[0].keeps):
@@ -46,6 +48,18 @@ def host_of(s: Any, g: Any, b: Any, i: int, by: int, tick: int) -> int:
         if word < 0:
             return k
     return len(b.host_share) - 1
+
+
+@inner
+def infection_after(luck: int) -> int:
+    """The luck of the next infection of a person, after one of this luck."""
+    return (luck & (LAP - 1)) + 1
+
+
+@inner
+def luck_after(b: Any, out: int, luck: int) -> int:
+    """The luck by which a course goes on after a transition."""
+    return (luck + LAP) & MASK if b.outs[out].back else luck
 
 
 @inner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner
-from hyosan.engine.fate import next_out, out_instants
+from hyosan.engine.fate import luck_after, next_out, out_instants
 from hyosan.engine.presence import has_target, member_there, members_of, where
 from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, RING
 from hyosan.rules.exact import INSTANT_BITS
@@ -54,16 +54,17 @@ def gather_turning(s: Any, g: Any, b: Any, tick: int) -> None:
 def turns_within(s: Any, g: Any, b: Any, i: int, tick: int) -> bool:
     """Whether the course of person i, who is free, leads within a tick to a state that bites."""
     end = ((tick + 1) * b.one[0].tick_seconds) << INSTANT_BITS
-    at, out = s.people[i].next_at, s.people[i].next_out
+    at, out, luck = s.people[i].next_at, s.people[i].next_out, s.people[i].luck
     for _ in range(64):
         if out < 0 or at > end or s.people[i].activity >= HELD:
             return False
         state = b.outs[out].to
         if b.states[state].hostile >= 0:
             return True
-        out = next_out(b, g, i, s.people[i].host, s.people[i].luck, state, 0)
+        luck = luck_after(b, out, luck)
+        out = next_out(b, g, i, s.people[i].host, luck, state, 0)
         if out >= 0:
-            at += out_instants(b, g, i, s.people[i].luck, out)
+            at += out_instants(b, g, i, luck, out)
     return False
 
 

@@ -56,7 +56,7 @@ def find_infector(s: Any, g: Any, b: Any, i: int, tick: int, total: int) -> None
         best = by_race(s, g, b, i, tick, off, linked)
     row = s.entries[best]
     t.exposed_by, t.exposed_route, t.exposed_strain, t.exposed_place = row.person, row.route, row.strain, row.place
-    t.exposed_at = moment_within(s.reserves[i], total, row.start, row.end)
+    t.exposed_at = max(s.people[i].since, moment_within(s.reserves[i], total, row.start, row.end))
 
 
 @inner
@@ -107,7 +107,7 @@ def best_at(s: Any, g: Any, b: Any, i: int, place: int, tick: int, off: int, bes
         if row.strain != strain:
             strain = row.strain
             factor = openness(s, g, b, i, strain, tick)
-        if factor > 0:
+        if factor > 0 and row.person != i:
             weight = part(s, g, b, i, k, factor, off)
             luck = threshold(b.one[0].seed, WHO, g.persons[i].id, g.persons[row.person].id + row.route * AIR_KEYS, s.people[i].luck)
             if first_of(luck, weight, best_luck, best_weight):
@@ -137,7 +137,7 @@ def by_id(s: Any, g: Any, b: Any, i: int, tick: int, off: int, total: int) -> in
         if name >= len(g.row_of):
             continue
         j = g.row_of[name]
-        if j < 0 or s.travel[j].entry_tick != tick or number >= s.travel[j].entry_count:
+        if j < 0 or j == i or s.travel[j].entry_tick != tick or number >= s.travel[j].entry_count:
             continue
         entry = s.travel[j].entry_last
         for _ in range(number):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from hyosan.backend import inner
-from hyosan.engine.fate import next_out, out_instants
+from hyosan.engine.fate import infection_after, luck_after, next_out, out_instants
 from hyosan.engine.gather import add_occupant, turns_within
 from hyosan.engine.state import C_ARENAS, C_HOT, C_OCCUPANTS, HELD, R_GONE, R_HOSTILE, R_OTHER, R_TARGET, RING
 from hyosan.luck import KILL_RESERVE, WHO, threshold
@@ -65,7 +65,7 @@ def touch(s: Any, g: Any, b: Any, i: int, now: int, begin: int, size: int, tick:
         t.role, t.kind, t.left = R_HOSTILE, hostile, p.kill_reserve
     elif p.health == b.one[0].susceptible:
         t.role, t.kind, t.left = R_TARGET, g.persons[i].fighter, s.reserves[i]
-    t.next_at, t.next_out = p.next_at, p.next_out
+    t.next_at, t.next_out, t.luck = p.next_at, p.next_out, p.luck
     return plan(s, g, b, i, now, begin, size, tick)
 
 
@@ -189,9 +189,10 @@ def one_event(s: Any, g: Any, b: Any, i: int, now: int, begin: int, size: int, t
     spend_until(s, b, i, now)
     if t.next_at - begin <= now:
         hostile = t.role == R_HOSTILE
+        t.luck = luck_after(b, t.next_out, t.luck)
         turn(s, g, b, i, b.outs[t.next_out].to, t.next_at, hostile)
     elif t.role == R_TARGET:
-        t.bite_at, t.bite_by = at, neighbour_of(s, g, b, i, tick)
+        t.bite_at, t.bite_by, t.luck = at, neighbour_of(s, g, b, i, tick), infection_after(t.luck)
         turn(s, g, b, i, b.one[0].infected, at, False)
     else:
         t.kill_at, t.kill_by = at, neighbour_of(s, g, b, i, tick)
@@ -212,16 +213,15 @@ def one_event(s: Any, g: Any, b: Any, i: int, now: int, begin: int, size: int, t
 def turn(s: Any, g: Any, b: Any, i: int, state: int, at: int, was_hostile: bool) -> None:
     """A person enters a state within the tick (for the queue only; `settle` runs the same course for good)."""
     t = s.travel[i]
-    episode = s.people[i].luck + (1 if t.bite_at >= 0 else 0)
     hostile = b.states[state].hostile
     t.role = R_HOSTILE if hostile >= 0 else R_OTHER
     if hostile >= 0:
         t.kind = hostile
         if not was_hostile:
-            t.left = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, episode)
-    out = next_out(b, g, i, s.people[i].host, episode, state, 0)
+            t.left = threshold(b.one[0].seed, KILL_RESERVE, g.persons[i].id, 0, t.luck)
+    out = next_out(b, g, i, s.people[i].host, t.luck, state, 0)
     t.next_out = out
-    t.next_at = NEVER if out < 0 else at + out_instants(b, g, i, episode, out)
+    t.next_at = NEVER if out < 0 else at + out_instants(b, g, i, t.luck, out)
 
 
 @inner

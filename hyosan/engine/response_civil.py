@@ -171,7 +171,7 @@ class Civil(Crew):
                 continue
             # before the quarantine opens the camp serves as the shelter
             taken = int(effects.fetch(self.s, self.g, self.b, row, order.seats, self.camp, self._cause(name), self._at(now), self._tick(now)))
-            if taken < 0 and self._luck(TEAM, row, 0, number) < share(order.lost):
+            if taken < 0 and self._luck(TEAM, row, 0, self._giving(name, order, number)) < share(order.lost):
                 heapq.heappop(teams)
                 self.works.teams_lost += 1
                 self._use(name, "teams lost", 1)

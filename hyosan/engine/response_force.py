@@ -66,14 +66,14 @@ class Force(Crew):
 
     def start_strike(self, name: str, order: Any, number: int, now: int) -> int:
         """Strike at the points lured to, else where most were reported; each misses by an error of its own."""
-        killed, points = 0, self.means(name, "points", order.points)
+        killed, points, giving = 0, self.means(name, "points", order.points), self._giving(name, order, number)
         for k, cell in enumerate((self.lured or self._targets(points))[:points]):
             row, error = self.g.grounds[cell], round(order.error)
-            luck = bits(self.seed, BLAST_AIM, number, k, 0)
+            luck = bits(self.seed, BLAST_AIM, giving, k, 0)
             dx = (luck & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
             dy = (luck >> 30 & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
             x, y, radius, cause = int(row.x) + dx, int(row.y) + dy, round(order.radius), self._cause(name)
-            killed += int(effects.blast(self.s, self.g, self.b, x, y, radius, share(order.kills), number, cause, self._at(now), self._tick(now)))
+            killed += int(effects.blast(self.s, self.g, self.b, x, y, radius, share(order.kills), giving, cause, self._at(now), self._tick(now)))
             if order.burns:
                 effects.mask(self.s, self.g, x, y, radius, self._tick(now + round(order.burns)))
             zone = int(row.zone)
@@ -122,7 +122,7 @@ class Force(Crew):
         shares = (share(order.finds), share(order.captures), share(order.mistaken))
         terms = np.array([*shares, RULES.index(order.half_turned)], dtype=np.int64)
         out = np.zeros(5, dtype=np.int64)
-        sweeping.clear_cell(self.s, self.g, self.b, cell, terms, cause, number, at, tick, self.found, out)
+        sweeping.clear_cell(self.s, self.g, self.b, cell, terms, cause, self._giving(name, order, number), at, tick, self.found, out)
         rows, first = np.unique(self.found[0, : out[2]], return_index=True)
         order_of = np.argsort(self.g.persons["id"][rows])
         self.found[1, : len(rows)] = self.found[1, first[order_of]]

@@ -39,7 +39,8 @@ STATES = (
 )  # fmt: skip
 """Columns per state; `kind` is the index into CLASSES, `hostile` the kind of those who bite (-1 = none), `open` in 2**-20, `ward` the places
 of `Floor.wards` where they lie (none = where they are), `bed` the kind of care they need (-1 = none)."""
-OUTS = ("to", "law")
+OUTS = ("to", "law", "back")
+"""Columns per transition; `back` is 1 where it closes a circle: without those that do, no course comes back to a state."""
 LAWS = ("kind", "a", "b", "offset")
 STRAINS = ("transmission", "infected")
 VACCINES = ("leaky", "first", "lasts_law", "passes_on")

@@ -66,7 +66,7 @@ PEOPLE = {  # what is read together stands together: 8 columns are a line of the
     "doses": "doses had",
     "dosed_at": "instant of the last dose; may lie before the start",
     "strain": "strain of the last infection",
-    "luck": "number of the infection, on one's own clock, that luck is keyed by: `episode`, and infections that a line list ruled out",
+    "luck": "what luck is keyed by: the number of the infection (`episode`, and those a line list ruled out), and how often its course came back",
     "episode": "times infected",
     # the course
     "next_at": "instant it changes of itself; NEVER",
@@ -107,6 +107,7 @@ TRAVEL = {  # the first line is what one chose
     "mark": "clock value at which something happens", "mark_leave": "",
     "spot": "position in the arena's list of its role",
     "next_at": "as in PEOPLE, within the arena", "next_out": "", "left": "unspent threshold of being killed after the arena; -1",
+    "luck": "as in PEOPLE, within the arena",
     "link_amount": "exerted through links", "link_entry": "the entry of it",
     "entry_tick": "tick in which last exerting", "entry_last": "last entry of it", "entry_count": "how many",
     "link_rate": "rate of an event through links", "link_last": "instant up to which it is spent", "link_turn": "version of the queue entry",
@@ -167,7 +168,7 @@ WORDS = 64
 BEDS = {"beds": "beds that can be had", "taken": "of them taken", "more": "beds that orders added"}
 CUTS = {"share": "who keeps to it, 2**-32; 0 = no order", "left": "what each of them still exerts and takes in, 2**-20"}
 F_NOTICED, F_CALLED, F_LEFT, F_SERVED, F_DEAD_NOTICED, F_LEAK_TRIED, F_STIRRED = 1, 2, 4, 8, 16, 32, 64
-F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART, F_CAPTURED, F_LURING = 128, 256, 512, 1024, 2048, 4096, 8192
+F_LISTED, F_IN_BED, F_NO_BED, F_HOME, F_APART, F_CAPTURED, F_LURING, F_OPENED = 128, 256, 512, 1024, 2048, 4096, 8192, 16384
 """Bits of `people.notes`."""
 DEED_CALL, DEED_LURE, DEED_WARN, DEED_EXPEL, DEED_KILL, DEED_TELL = 1, 2, 4, 8, 16, 32
 """What people do besides going somewhere."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import due_tick, infect
-from hyosan.engine.fate import next_out, notice_delay, out_instants
+from hyosan.engine.course import due_tick, infect, plan_next
+from hyosan.engine.fate import infection_after, luck_after, next_out, notice_delay, out_instants
 from hyosan.engine.lists import due_in
 from hyosan.engine.presence import set_place, where
 from hyosan.engine.rulebook import DEAD
@@ -42,7 +42,7 @@ def shows_after(g: Any, b: Any, i: int, host: int, luck: int, state: int) -> int
         if out < 0:
             return -1
         after += out_instants(b, g, i, luck, out)
-        state = b.outs[out].to
+        luck, state = luck_after(b, out, luck), b.outs[out].to
     return -1
 
 
@@ -66,7 +66,7 @@ def known_at(g: Any, b: Any, i: int, host: int, luck: int, state: int, at: int) 
         at += out_instants(b, g, i, luck, out)
         if at > b.one[0].known_until:
             return first
-        state = b.outs[out].to
+        luck, state = luck_after(b, out, luck), b.outs[out].to
     return first
 
 
@@ -78,7 +78,7 @@ def is_ruled_out(s: Any, g: Any, b: Any, i: int, at: int, state: int) -> bool:
     if s.people[i].notes & F_LISTED:
         s.reserves[i] = FULL
         return True
-    luck = s.people[i].luck + 1
+    luck = infection_after(s.people[i].luck)
     if known_at(g, b, i, s.people[i].host, luck, state, at) > b.one[0].known_until:
         return False
     s.people[i].luck = luck
@@ -100,7 +100,7 @@ def match_cases(s: Any, g: Any, b: Any, cases: Any, rows: Any, who: Any, when: A
             i = rows[first + ((bits(b.one[0].seed, CASE, k, trial, 0) >> 30) * size >> 32)]
             if s.people[i].notes & F_LISTED:
                 continue
-            luck, state = s.people[i].luck + 1 + trial, b.strains[0].infected
+            luck, state = infection_after(s.people[i].luck) + trial, b.strains[0].infected
             lag = shows_after(g, b, i, s.people[i].host, luck, state)
             if lag < 0 or known_at(g, b, i, s.people[i].host, luck, state, cases[k, 0] - lag) > b.one[0].known_until:
                 continue
@@ -124,7 +124,7 @@ def seed_person(s: Any, g: Any, b: Any, i: int, at: int, state: int, strain: int
     """Infect one person by the scenario; `place` >= 0 puts one who left the routine there. Infected before the tick, they are as far on by now."""
     here = where(s, g, b, i, tick) if place < 0 else place
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
-    luck, entered = s.people[i].luck + 1, at
+    luck, entered = infection_after(s.people[i].luck), at
     if at < begin:
         for _ in range(FAR):
             out = next_out(b, g, i, s.people[i].host, luck, state, 0)
@@ -133,8 +133,12 @@ def seed_person(s: Any, g: Any, b: Any, i: int, at: int, state: int, strain: int
             until = entered + out_instants(b, g, i, luck, out)
             if until > begin or b.states[b.outs[out].to].kind == DEAD:
                 break
-            entered, state = until, b.outs[out].to
+            entered, luck, state = until, luck_after(b, out, luck), b.outs[out].to
     infect(s, g, b, i, max(at, begin), -1, 0, here, state, strain, cause, tick)
+    if luck != s.people[i].luck:
+        s.people[i].luck = luck
+        if s.people[i].next_out >= 0:
+            plan_next(s, g, b, i, state, max(at, begin))
     if at < begin and s.people[i].next_out >= 0:
         s.people[i].next_at = max(begin, entered + out_instants(b, g, i, luck, s.people[i].next_out))
         due_in(s, i, due_tick(b, s.people[i].next_at))

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import hyosan
 from hyosan.errors import ScenarioError
 from hyosan.scenario.files import LIBRARY
 from hyosan.scenario.load import load
@@ -382,3 +383,18 @@ def test_no_python_value_raises_anything_else(value: object) -> None:
 def test_no_override_raises_anything_else(path: str, value: str) -> None:
     for text in (f"{path}={value}", f"orders.{path}={value}", f"pathogen.transitions.{path}={value}", f"time.tick={value}", value):
         assert told("seir", overrides=[text]) != ""
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, 1 << 63, "x", None])
+def test_what_is_no_seed_is_told(seed: Any) -> None:
+    with pytest.raises(ScenarioError, match="whole number from 0"):
+        hyosan.replicate("szr", seeds=[3, seed])
+    if seed is not None:
+        with pytest.raises(ScenarioError, match="whole number from 0"):
+            hyosan.run("szr", seed=seed)
+
+
+@pytest.mark.parametrize(("seeds", "said"), [(5, "several are needed, for example range"), ([], "at least one seed")])
+def test_replicate_needs_seeds(seeds: Any, said: str) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        hyosan.replicate("szr", seeds=seeds)

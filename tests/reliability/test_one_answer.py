@@ -105,12 +105,24 @@ def test_plain_python_gives_the_bytes_of_compiled_code_for_a_whole_day():
 
 
 SIMULATED = {"HYOSAN_PLAIN": "1", "NUMBA_ENABLE_CUDASIM": "1"}
+AGAIN = {
+    "city.well_mixed": 12,
+    "time.tick": "1 day",
+    "time.end": "20 days",
+    "pathogen.routes.contact.rates.anywhere": "1.5 per day",
+    "seeds.first.count": 4,
+    "pathogen.transitions": [
+        {"from": "exposed", "to": "infectious", "after": {"varies": {"exponential": {"mean": "6 h"}}}},
+        {"from": "infectious", "to": "susceptible", "after": {"varies": {"exponential": {"mean": "1 day"}}}},
+    ],
+}
+"""People are infected, ill and susceptible again within a tick."""
 
 
 @pytest.mark.parametrize(
     ("source", "overrides"),
-    [("hyosan", village(60, **{"time.end": "8 h"})), ("seir", {"city.well_mixed": 60, "time.end": "48 days"})],
-    ids=["village", "textbook"],
+    [("hyosan", village(60, **{"time.end": "8 h"})), ("seir", {"city.well_mixed": 60, "time.end": "48 days"}), ("seir", AGAIN)],
+    ids=["village", "textbook", "again"],
 )
 def test_cuda_kernels_give_the_bytes_of_the_processor(source, overrides):
     here = run(source, overrides=overrides, seed=3, threads=1)

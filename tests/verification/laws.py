@@ -120,6 +120,16 @@ LAWS = (
         "and so the outbreak without a first case: nobody is born here, and the dead stay dead",
     ),
     Law(
+        "Z9", "Fights on a small graph", "Who is left, and how many have turned, on any network of a few people whose links have weights.",
+        "in the end of the chain of all 3ᴺ states: S–Z at rate w bites, at αw kills", "Markov chain, solved exactly.",
+        "A link weighs what it should not, or fights along two links of one person are not rivals.",
+    ),
+    Law(
+        "Z10", "Strikes of several orders", "Each strike kills its share of whoever is still there, whichever order it is of.",
+        "P(killed) = 1 − (1 − f₁)(1 − f₂)", "Independence.",
+        "Two orders share luck: whoever outlived one outlives all.",
+    ),
+    Law(
         "E1", "Final size", "The share ever infected in an outbreak that takes off, and the highest share infectious at once.",
         "z = 1 − (1 − i₀) exp(−R₀z);  peak 1 − (1 + ln R₀)/R₀", "Kermack & McKendrick 1927, doi:10.1098/rspa.1927.0118.",
         "Exposures are lost or counted twice.",
@@ -195,9 +205,39 @@ LAWS = (
         "Time at home and in the city does not add up, or homes mix.",
     ),
     Law(
+        "E16", "Reinfection", "How many of a few people are ill, immune and susceptible in time where immunity goes, or never comes.",
+        "d p/dt = pQ: SIS i → i + 1 at βi(N − i), i → i − 1 at γi; SIRS alike", "Markov chain, solved exactly; compare Nåsell 1996, doi:10.2307/1428186.",
+        "Who becomes susceptible within a tick is exposed too late or too early, to themselves, or on old luck.",
+    ),
+    Law(
         "E17", "End of an outbreak", "One case and nothing new for T days: how likely it is over.",
         "P = (1 + R/k)⁻ᵏ / (1 + R F(T)/k)⁻ᵏ, F of gamma(15.3, 9.3) days", "Negative binomial, thinned; compare Nishiura et al. 2016, doi:10.3201/eid2201.151383.",
         "Infectiousness over time is not what the states say, or the superspreaders' luck is drawn per tick.",
+    ),
+    Law(
+        "E18", "Small weighted networks", "Who is infected when, on any network of a few people whose links have weights.",
+        "the chain of all 3ᴺ states, after a time and in the end", "Markov chain, solved exactly.",
+        "A link weighs what it should not, in one direction or both.",
+    ),
+    Law(
+        "E19", "Final size with any period", "How many are infected among a few, whatever the law of periods and of how infectious people are.",
+        "Σₖ C(n − k, j − k) Pₖ / φ(n − j)ᵏ⁺¹ = C(n, j),  φ(m) = E[exp(−m β T Z)]", "Ball 1986, doi:10.2307/1427301.",
+        "A law of durations is wrong where it matters, or how infectious somebody is is drawn for each contact.",
+    ),
+    Law(
+        "E20", "Two strains in a home", "Who has had which of two strains that keep each other off in part.",
+        "the chain of all states of three people, in the end", "Markov chain, solved exactly.",
+        "Cross-immunity is taken from the wrong side, or strains are no rivals.",
+    ),
+    Law(
+        "E21", "Protection that goes", "Who escapes a constant hazard behind a vaccine whose protection ends.",
+        "leaky E[exp(−λ((1 − e)L + (T − L)⁺))];  all or nothing (1 − e) exp(−λT) + e E[exp(−λ(T − L)⁺)]", "Definition; Halloran, Longini & Struchiner 2010, chapter 2.",
+        "Protection ends for all at once, or what was spent behind it is forgotten.",
+    ),
+    Law(
+        "E22", "Relapses", "A course that comes back to a state draws anew: how often, and for how long.",
+        "P(k relapses) = 2⁻ᵏ⁻¹", "Definition of a semi-Markov course.",
+        "Luck is keyed by state alone, so that who relapsed once relapses for ever.",
     ),
     Law(
         "L1", "Growth of a cluster", "Without kills the turned grow on the lattice as Eden's cluster does.",
