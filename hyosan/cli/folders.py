@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from hyosan.cli.options import Files, Json, Switch, Threads
 from hyosan.cli.telling import as_json_text
+from hyosan.errors import CommandError
 
 NO_CLAIMS = "The scenario makes no claims: none are written under `claims`."
 
@@ -45,9 +46,12 @@ def report(
         Tell it as one JSON object; nothing is written.
 
     """
-    if (folder / ".hyosan-study").exists():
+    kind = next((kind for kind in ("study", "fit") if (folder / f".hyosan-{kind}").exists()), None)
+    if kind is not None and (replay or beside is not None):
+        raise CommandError(f"{folder}: holds a {kind}; {'--replay' if replay else '--beside'} is for a run alone")
+    if kind == "study":
         return _report_study(folder, as_text, as_json, claims)
-    if (folder / ".hyosan-fit").exists():
+    if kind == "fit":
         return _report_fit(folder, as_text, as_json)
     if claims:
         return _claims_of_run(folder, as_json, beside, force)
