@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from hyosan.cli.options import Files, Json, Switch, Threads
-from hyosan.cli.telling import as_json_text
+from hyosan.cli.telling import as_json_text, refuse_to_replace
 from hyosan.errors import CommandError
 
 NO_CLAIMS = "The scenario makes no claims: none are written under `claims`."
@@ -173,7 +173,9 @@ def brief(
 
     found = brief(folder, at=at, authority=authority, files=files, threads=threads)
     if page is not None:
-        write_bytes(page, found.html().encode())
+        written = found.html()
+        refuse_to_replace(page, written.partition("<title>")[0], "a brief")
+        write_bytes(page, written.encode())
         print(page, file=sys.stderr if as_json else sys.stdout)
     if as_json:
         print(as_json_text(found.to_json()))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from hyosan.cli.options import Changes, Events, Json, Source, Switch
-from hyosan.cli.telling import as_json_text
+from hyosan.cli.telling import as_json_text, refuse_to_replace
 from hyosan.errors import ScenarioError
 
 
@@ -82,6 +82,8 @@ def city(
     from hyosan.cli.city_card import card, show
     from hyosan.scenario.load import load
 
+    if picture is not None:
+        refuse_to_replace(picture, "<svg", "a picture (SVG)")
     found = card(load(source, overrides=changes), survey, picture)
     if as_json:
         print(as_json_text(found))

@@ -195,10 +195,16 @@ def test_the_flagship_as_text_page_and_json(tmp_path: Path, capsys: pytest.Captu
         assert line in text
     assert main([*command, "fire service", "--html", str(tmp_path / "<b>.html")]) == 0
     page = (tmp_path / "<b>.html").read_text(encoding="utf-8")
+    assert main([*command, "fire service", "--html", str(tmp_path / "<b>.html")]) == 0, "a brief may be written again"
+    capsys.readouterr()
+    (tmp_path / "mine.yaml").write_text("name: mine")
+    assert main([*command, "fire service", "--html", str(tmp_path / "mine.yaml")]) == 2
+    assert "mine.yaml: holds something else than a brief; name another file" in capsys.readouterr().err
+    assert (tmp_path / "mine.yaml").read_text() == "name: mine"
     assert "teams free" in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     assert main([*command, "army", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out.partition("\n{")[2].join(["{", ""]))
+    found = json.loads(capsys.readouterr().out)
     seed = {"seed", "history_hash", "result_hash", "reached"}
     assert not seed & {key for row in [found, *found["orders"], *found["means"]] for key in row}
