@@ -130,7 +130,7 @@ def replicate(
     """Run a small scenario many times in memory: a table (pyarrow) with a row per seed and a column per quantity.
 
     `until` ends a run early, a condition on quantities such as "turned >= 300 or turned_at_large == 0", looked at after each tick.
-    Quantities: `engine.many.QUANTITIES`. A scenario with orders or noises cannot be replicated so (use `run`); `uncertain` numbers take
+    Quantities: `engine.many.QUANTITIES`. A scenario with orders, noises or fires cannot be replicated so (use `run`); `uncertain` numbers take
     their median. The runs are the same as those of `run` with the same seed.
 
     Raises ScenarioError: unknown quantity, a condition that cannot be read, a scenario with orders, no seeds.

@@ -44,6 +44,7 @@ def summary(scenario: Scenario, uncertain: list[str], tables: dict[str, int] | N
         "noises": {
             name: f"{noise.loudness:g} dB at {noise.place}, {noise.at}, for {say_duration(noise.lasts)}" for name, noise in scenario.noises.items()
         },
+        "fires": {name: f"at {fire.place}, {fire.at}, for {say_duration(fire.lasts)}" for name, fire in scenario.fires.items()},
         "orders": orders,
         "stocks": {name: f"{one.at_start:,} {one.unit}".strip() for name, one in scenario.stocks.items()},
         "beyond": {name: say_destination(one) for name, one in scenario.beyond.items()},
@@ -77,6 +78,7 @@ def as_text(found: dict[str, Any]) -> str:
     rows += [("stock", f"{name}: {text}") for name, text in found["stocks"].items()]
     rows += [("beyond", f"{name}: {text}") for name, text in found["beyond"].items()]
     rows += [("noise", f"{name}: {text}") for name, text in found["noises"].items()]
+    rows += [("fire", f"{name}: {text}") for name, text in found["fires"].items()]
     if found["uncertain"]:
         rows += [("uncertain", f"{_listed(found['uncertain'])} (the median is taken here; a run draws them by its seed)")]
     rows += [("tables", _listed([f"{number:,} {what}" for what, number in found["tables"].items()]) + " in them")] if found["tables"] else []

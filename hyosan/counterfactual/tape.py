@@ -58,7 +58,7 @@ def unfit(sim: Simulation) -> str:
     reasons = (
         (one.has_bites, "people fight and flee in this scenario"),
         (bool(scenario.orders) or bool(sim.policies), "orders follow what is known, which the difference changes"),
-        (bool(scenario.injects) or bool(scenario.noises), "the scenario has injects or noises"),
+        (bool(scenario.injects or scenario.noises or scenario.fires), "the scenario has injects, noises or fires"),
         (len(sim.book.care) > 0, "beds are limited"),
         (len(plans.cases) > 0, "the past is that of a line list"),
         (bool(np.isin(states["does"], (0, DOES.index("still")), invert=True).any()), "some states make people flee, hide or pursue"),

@@ -51,7 +51,7 @@ def minds(scenario: Scenario, world: World, clock: int) -> dict[str, int]:
     """Scalars of a rulebook that say how people decide; `clock` is the time of day of the start, seconds. Raises ScenarioError: no such place."""
     behaviour, tick = scenario.behaviour, round(scenario.time.tick)
     feelings, dependants, cause = behaviour.feelings, behaviour.dependants, scenario.pathogen.cause
-    felt = bool(feelings.fear or feelings.anger or feelings.tired) or cause.by == "host"
+    felt = bool(feelings.fear or feelings.anger or feelings.tired or feelings.tired_slows) or cause.by == "host"
     return {
         "minds": int(felt or len(world.ground.tie_to) > 0),
         "beside_bitten": int(bool(behaviour.beside_bitten)),
@@ -62,6 +62,7 @@ def minds(scenario: Scenario, world: World, clock: int) -> dict[str, int]:
         "lure_noise": round(behaviour.lure_noise),
         "calm_ticks": max(1, round(feelings.calms_after) // tick),
         "tire_ticks": max(1, round(feelings.tires_after) // tick),
+        "tired_slows": round(feelings.tired_slows * 1024),
         "carer_age": 0 if dependants is None else dependants.carer_age,
         "alone_ticks": 0 if dependants is None else max(1, round(dependants.alone_for) // tick),
         "day_ticks": max(1, DAY_SECONDS // tick),

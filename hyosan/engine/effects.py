@@ -43,6 +43,7 @@ from hyosan.engine.state import (
     ROUTINE,
 )
 from hyosan.luck import BLAST, TELL, bits, chance
+from hyosan.rules.move import squared_distance
 
 
 @rule
@@ -89,6 +90,26 @@ def blast(s: Any, g: Any, b: Any, x: int, y: int, radius: int, share: int, numbe
             die(s, g, b, i, at, -1, D_FORCE, place, cause, tick)
             killed += 1
     return killed
+
+
+@rule
+def mask(s: Any, g: Any, x: int, y: int, radius: int, until: int) -> None:
+    """Fire and debris mask scent and sound within a radius of a point, until a tick."""
+    for m in range(len(s.places)):
+        ground = g.grounds[root(g, m)]
+        if squared_distance(ground.x, ground.y, x, y) <= radius * radius:
+            s.places[m].masked = max(s.places[m].masked, until)
+
+
+@rule
+def mask_place(s: Any, g: Any, place: int, until: int) -> None:
+    """They do so at a place and in all that belongs to it."""
+    for m in range(len(s.places)):
+        at = m
+        while at >= 0 and at != place:
+            at = g.grounds[at].parent
+        if at == place:
+            s.places[m].masked = max(s.places[m].masked, until)
 
 
 @rule

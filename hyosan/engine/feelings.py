@@ -24,11 +24,17 @@ def anger_of(s: Any, g: Any, i: int) -> int:
 
 
 @inner
+def tired_of(s: Any, b: Any, i: int) -> int:
+    """The tiredness of person i."""
+    return min(MOST_FELT, s.people[i].walked // b.one[0].tire_ticks)
+
+
+@inner
 def mood_of(s: Any, g: Any, b: Any, i: int, tick: int) -> tuple[int, int, int]:
     """Fear, anger and tiredness of person i now; none where the scenario has no feelings."""
     if b.one[0].minds == 0:
         return 0, 0, 0
-    return fear_of(s, b, i, tick), anger_of(s, g, i), min(MOST_FELT, s.people[i].walked // b.one[0].tire_ticks)
+    return fear_of(s, b, i, tick), anger_of(s, g, i), tired_of(s, b, i)
 
 
 @inner

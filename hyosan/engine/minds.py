@@ -11,11 +11,11 @@ from typing import Any, Final
 from hyosan.backend import inner
 from hyosan.engine.companions import bitten_beside, dearest_of, leader_of, scorns
 from hyosan.engine.fate import draw
-from hyosan.engine.feelings import mood_of
+from hyosan.engine.feelings import mood_of, tired_of
 from hyosan.engine.moving import can_pass, next_way, root
 from hyosan.engine.presence import has_target, where
 from hyosan.engine.rulebook import HALF_TURNED
-from hyosan.engine.sound import heard_at
+from hyosan.engine.sound import heard_at, is_masked
 from hyosan.engine.state import (
     C_CAMP,
     DEED_CALL,
@@ -197,6 +197,7 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
     p, t = s.people[i], s.travel[i]
     length = b.one[0].tick_seconds << INSTANT_BITS
     now = tick * length
+    pace = pace_of(s, b, i)
     t.wake = tick + 1
     t.ready = p.ready
     for _ in range(HOPS):
@@ -210,9 +211,9 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
         there = g.ways[way].to
         if s.places[there].hostiles > 0 and there != g.persons[i].home:
             p.alarm = 3
-            aside(s, g, b, i, here, max(now, t.ready), now + length)
+            aside(s, g, b, i, here, pace, max(now, t.ready), now + length)
             break
-        arrival = max(now, t.ready + travel_instants(g.ways[way].seconds, b.one[0].run_pace))
+        arrival = max(now, t.ready + travel_instants(g.ways[way].seconds, pace))
         if arrival > now + length:
             break
         here = there
@@ -234,6 +235,12 @@ def walk(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> None:
 
 
 @inner
+def pace_of(s: Any, b: Any, i: int) -> int:
+    """The pace at which person i flees, in 1/1024 of walking time: the tired are slower."""
+    return b.one[0].run_pace * (1024 + b.one[0].tired_slows * tired_of(s, b, i)) >> 10
+
+
+@inner
 def blocked(s: Any, g: Any, b: Any, i: int, here: int, way: int, tick: int) -> None:
     """The way is closed: at a gate closed by order with a camp one is let in there, else one waits."""
     p, t = s.people[i], s.travel[i]
@@ -246,7 +253,7 @@ def blocked(s: Any, g: Any, b: Any, i: int, here: int, way: int, tick: int) -> N
 
 
 @inner
-def aside(s: Any, g: Any, b: Any, i: int, here: int, now: int, end: int) -> None:
+def aside(s: Any, g: Any, b: Any, i: int, here: int, pace: int, now: int, end: int) -> None:
     """Danger ahead: indoors one waits and decides anew, in the open one steps aside where nobody is seen who bites, by the end of the tick."""
     p, t = s.people[i], s.travel[i]
     p.goal = -1
@@ -264,7 +271,7 @@ def aside(s: Any, g: Any, b: Any, i: int, here: int, now: int, end: int) -> None
     p.decision += 1
     if best < 0:
         return
-    t.ready = min(end, now + travel_instants(g.ways[best].seconds, b.one[0].run_pace))
+    t.ready = min(end, now + travel_instants(g.ways[best].seconds, pace))
     t.place = g.ways[best].to
 
 
@@ -375,8 +382,9 @@ def attraction(s: Any, g: Any, b: Any, health: int, way: int, heard: int, tick: 
         return 0
     weight = 0 if shut else senses.wander
     weight += senses.sound * heard >> 6
-    if (senses.smell > 0 or (senses.sight > 0 and not shut)) and has_target(s, g, b, row.to, tick):
-        weight += senses.smell
+    smell = 0 if is_masked(s, row.to, tick) or is_masked(s, row.from_, tick) else senses.smell
+    if (smell > 0 or (senses.sight > 0 and not shut)) and has_target(s, g, b, row.to, tick):
+        weight += smell
         if not shut:
             weight += senses.sight
     return min(weight, (1 << 24) - 1)

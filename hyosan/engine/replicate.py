@@ -76,8 +76,8 @@ def replicate_runs(scenario: Scenario, world: World, seeds: NDArray[np.int64], u
     """The table of `hyosan.replicate`."""
     import pyarrow as pa
 
-    if scenario.noises or scenario.injects or any(order.when.strip() != "never" for order in scenario.orders.values()):
-        raise ScenarioError(f"replicate: {scenario.name!r} has orders, noises or injects; run it with `hyosan.run` seed by seed")
+    if scenario.noises or scenario.fires or scenario.injects or any(order.when.strip() != "never" for order in scenario.orders.values()):
+        raise ScenarioError(f"replicate: {scenario.name!r} has orders, noises, fires or injects; run it with `hyosan.run` seed by seed")
     if len(seeds) == 0 or (seeds < 0).any() or (seeds >= 1 << 62).any():
         raise ScenarioError("replicate: at least one seed is needed, each from 0 to 2**62 - 1")
     condition = program(until)

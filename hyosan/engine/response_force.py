@@ -72,12 +72,10 @@ class Force(Crew):
             luck = bits(self.seed, BLAST_AIM, number, k, 0)
             dx = (luck & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
             dy = (luck >> 30 & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
-            killed += int(
-                effects.blast(
-                    self.s, self.g, self.b, int(row.x) + dx, int(row.y) + dy, round(order.radius), share(order.kills), number,
-                    self._cause(name), self._at(now), self._tick(now),
-                )
-            )  # fmt: skip
+            x, y, radius, cause = int(row.x) + dx, int(row.y) + dy, round(order.radius), self._cause(name)
+            killed += int(effects.blast(self.s, self.g, self.b, x, y, radius, share(order.kills), number, cause, self._at(now), self._tick(now)))
+            if order.burns:
+                effects.mask(self.s, self.g, x, y, radius, self._tick(now + round(order.burns)))
             zone = int(row.zone)
             self.authorities.remove(zone, self.knowledge.active(zone))
             if self.scenario.trust.struck:

@@ -13,6 +13,7 @@ from hyosan.engine.run import Simulation
 from hyosan.engine.state import D_FORCE, F_CALLED, F_LEFT, GONE, HELD, ROUTINE
 from hyosan.luck import MISREAD, bits_array
 from hyosan.rules.exact import INSTANT_BITS, NEVER
+from hyosan.scenario.consistency_cast import SOLDIER
 from hyosan.tables import ENDING_CLASSES
 
 ALIVE, SYMPTOMLESS, HALF, STRUCK, KILLED, AT_LARGE, HELD_INFECTED, MISSING = range(8)
@@ -37,10 +38,17 @@ def ending_classes(sim: Simulation) -> NDArray[np.int64]:
     return found
 
 
+def residents(sim: Simulation) -> NDArray[np.bool_]:
+    """[n] who counts in the ending: everybody but soldiers, who live beyond the gates."""
+    roles = sim.world.roles
+    soldier = roles.index(SOLDIER) if SOLDIER in roles else -1
+    return np.asarray(sim.world.ground.person_role != soldier)
+
+
 def struck_by_state(sim: Simulation) -> tuple[list[int], list[int]]:
     """People killed in strikes who had turned or were ill, were symptomless, were not infected: in truth, and as reported."""
     people = sim.state.people
-    rows = np.flatnonzero(people["death"] == D_FORCE)
+    rows = np.flatnonzero((people["death"] == D_FORCE) & residents(sim))
     kind = sim.book.states["kind"][people["dead_from"][rows]]
     group = np.where(np.isin(kind, [CLASSES.index(c) for c in ("turned", "ill", "half_turned")]), 0, 2)
     group[kind == CLASSES.index("symptomless")] = 1
@@ -52,8 +60,9 @@ def struck_by_state(sim: Simulation) -> tuple[list[int], list[int]]:
 
 def figures(sim: Simulation) -> dict[str, Any]:
     """The ending's figures by the names of `results.ending.Ending`."""
-    people = sim.state.people
-    counts = np.bincount(ending_classes(sim), minlength=len(ENDING_CLASSES)).tolist()
+    counted = residents(sim)
+    people = sim.state.people[counted]
+    counts = np.bincount(ending_classes(sim)[counted], minlength=len(ENDING_CLASSES)).tolist()
     true, seen = struck_by_state(sim)
     names = ("turned_or_ill", "symptomless", "not_infected")
     alive = people["death"] == 0

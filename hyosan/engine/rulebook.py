@@ -27,7 +27,7 @@ SCALARS = (
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
     "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
     "strains", "forgets", "notices", "known_until", "one_route",
-    "minds", "beside_bitten", "bitten_choose", "half_choose", "bite_seen", "meeting", "lure_noise", "calm_ticks", "tire_ticks",
+    "minds", "beside_bitten", "bitten_choose", "half_choose", "bite_seen", "meeting", "lure_noise", "calm_ticks", "tire_ticks", "tired_slows",
     "carer_age", "alone_ticks", "day_ticks", "night_tick", "cause", "keeps",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone."""

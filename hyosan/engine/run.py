@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyosan.engine import checks
+from hyosan.engine import checks, effects
 from hyosan.engine.authorities import Authorities
 from hyosan.engine.barriers import Barriers, own_gates
 from hyosan.engine.compile import compile_scenario
@@ -79,7 +79,8 @@ class Simulation:
         self.book.one["known_until"] = self.plans.known_until
         self.case_person = np.zeros(len(self.plans.cases), dtype=np.int64)
         self.case_instant = np.zeros(len(self.plans.cases), dtype=np.int64)
-        self.noises = self._noises()
+        self.noises = self._dated("noises")
+        self.fires = self._dated("fires")
         self.device = device or Processor(1)
         own = own_gates(scenario, world, self.floor)
         self.state: State = allocate(world, self.floor, self.book, len(own))
@@ -110,12 +111,12 @@ class Simulation:
             match_cases(self.state, self.floor, self.book, self.plans.cases, self.plans.rows, self.case_person, self.case_instant)
             unmatched(self.plans, self.case_person)
 
-    def _noises(self) -> list[tuple[int, int, int, int]]:
+    def _dated(self, block: str) -> list[tuple[int, int, int, Any]]:
+        """Noises or fires of the scenario: first second, last, place, and the scenario's own row."""
         rows = []
-        for name, noise in self.scenario.noises.items():
-            first = max(0, Moment(noise.at).second(self.names.start_clock))
-            place = place_row(self.world, noise.place, f"noises.{name}.place")
-            rows.append((first, first + round(noise.lasts), place, round(noise.loudness)))
+        for name, one in getattr(self.scenario, block).items():
+            first = max(0, Moment(one.at).second(self.names.start_clock))
+            rows.append((first, first + round(one.lasts), place_row(self.world, one.place, f"{block}.{name}.place"), one))
         return rows
 
     def advance(self) -> bool:
@@ -138,16 +139,19 @@ class Simulation:
         return True
 
     def take_orders(self, now: int) -> None:
-        """What controllers inject comes; the authorities decide on what they know; orders take effect; noises of the scenario sound."""
+        """What controllers inject comes; the authorities decide on what they know; orders take effect; noises sound, fires break out."""
         if self.injects.take(now):
             self.dirty = True
         if self.response.orders or self.policies:
             self.authorities.advance(now)
             self.response.take(self.authorities, self.hands, now)
             self.policies.take(self.hands, now)
-        for first, last, place, loudness in self.noises:
+        for first, last, place, noise in self.noises:
             if first <= now < last:
-                make_noise_now(self.state, place, loudness)
+                make_noise_now(self.state, place, round(noise.loudness))
+        for first, last, place, _ in self.fires:
+            if first <= now < first + self.tick_seconds:
+                effects.mask_place(self.state, self.floor, place, -(-last // self.tick_seconds))
 
     def seed_people(self, tick: int) -> None:
         """Vaccinate and infect those whom the scenario vaccinates and infects in this tick."""

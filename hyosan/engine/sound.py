@@ -18,6 +18,8 @@ FLOOR: Final = 25
 """dB below which nothing is heard (a quiet room)."""
 SHUT_DOOR: Final = 15
 """dB that a shut door takes (typical interior doors: 15 to 30 dB)."""
+MASKED: Final = 70
+"""dB below which fire and debris drown a sound, there and from there (assumed: a fire close by)."""
 LEVELS: Final = 200
 WARN_AGAIN_SECONDS: Final = 21_600
 """People of a place are alarmed by noise again only after this time."""
@@ -32,7 +34,8 @@ def spread_sound(s: Any, g: Any, b: Any, tick: int, level_head: Any) -> None:
         level_head[level] = -1
     for k in range(s.count[C_NOISES]):
         place = s.noises[k]
-        hear(s, place, min(s.places[place].noise, LEVELS - 1), -1, tick, level_head)
+        if not is_drowned(s, place, s.places[place].noise, tick):
+            hear(s, place, min(s.places[place].noise, LEVELS - 1), -1, tick, level_head)
         s.places[place].noise = 0
     s.count[C_NOISES] = 0
     for level in range(LEVELS - 1, FLOOR - 1, -1):
@@ -69,6 +72,18 @@ def hear(s: Any, place: int, level: int, way: int, tick: int, level_head: Any) -
 
 
 @inner
+def is_masked(s: Any, place: int, tick: int) -> bool:
+    """Whether fire or debris masks scent and sound at a place."""
+    return tick < s.places[place].masked
+
+
+@inner
+def is_drowned(s: Any, place: int, level: int, tick: int) -> bool:
+    """Whether nobody hears a sound of so many dB at a place, or from it, for fire or debris."""
+    return level < MASKED and is_masked(s, place, tick)
+
+
+@inner
 def unlink(s: Any, place: int, level: int, level_head: Any) -> None:
     """Take a place off the list of a level."""
     after, before = s.places[place].queue_next, s.places[place].queue_prev
@@ -91,6 +106,8 @@ def pass_on(s: Any, g: Any, b: Any, place: int, level: int, tick: int, level_hea
         if arriving < FLOOR:
             continue
         there = g.ways[way].to
+        if is_drowned(s, there, arriving, tick):
+            continue
         other = s.places[there]
         if other.heard_tick == tick and other.heard == arriving and other.heard_way >= 0:
             if ground.id < g.grounds[g.ways[other.heard_way].to].id:
@@ -123,7 +140,9 @@ def heard_at(s: Any, g: Any, place: int, tick: int) -> tuple[int, int]:
         outer = s.places[ground.parent]
         if outer.heard_tick >= tick - 1:
             arriving = outer.heard - lost_on(s, g, ground.way_start)
-            if arriving >= FLOOR:  # even if something louder arose here: nobody is drawn to where they are
+            if arriving >= FLOOR and not is_drowned(
+                s, place, arriving, tick - 1
+            ):  # even if something louder arose here: nobody is drawn to where they are
                 level, way = arriving, ground.way_start
     return level, way
 
@@ -139,7 +158,9 @@ def alarm_dead_ends(s: Any, g: Any, b: Any, place: int, level: int, tick: int) -
     for k in range(ground.leaf_start, ground.child_end):
         way = g.child_way[k]
         there, arriving = g.ways[way].to, level - lost_on(s, g, way)
-        if arriving >= FLOOR and arriving >= b.one[0].hearing:
+        if is_drowned(s, there, arriving, tick):
+            row.calm_tick = min(row.calm_tick, s.places[there].masked)
+        elif arriving >= FLOOR and arriving >= b.one[0].hearing:
             if tick - s.places[there].warned_tick > again:
                 listen(s, g, b, there, arriving, tick)
             row.calm_tick = min(row.calm_tick, s.places[there].warned_tick + again)

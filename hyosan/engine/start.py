@@ -61,7 +61,7 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         q = s.places[m]
         q.occ_head = q.hot_at = q.heard_way = q.field_entry = -1
         q.heard_tick = q.warned_tick = q.served_tick = q.turning_tick = q.calm_tick = -(1 << 40)
-        q.hostiles = q.targets = q.bitten = q.routine = q.closed = q.noise = q.heard = q.calm_level = 0
+        q.hostiles = q.targets = q.bitten = q.routine = q.closed = q.noise = q.heard = q.calm_level = q.masked = 0
         q.members = members[m]
         s.doses[m] = 0
     for i in range(len(s.people)):

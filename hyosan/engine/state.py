@@ -134,6 +134,7 @@ PLACES = {
     "field_last": "highest id of those who exert", "field_chain": "most entries of one of them in this tick",
     "turning_tick": "when somebody was last about to turn there, where nobody bit yet",
     "served_tick": "when teams cleared it",
+    "masked": "tick until which fire or debris masks scent and sound",
 }  # fmt: skip
 DOORS = {
     "state": "DOOR_*",

@@ -119,7 +119,9 @@ def _held(held: int, of: int, level: float) -> dict[str, Any]:
     return {"held": held, "of": of, "share": told(held / of), "low": told(low), "high": told(high), "as_stated": bool(low <= level <= high)}
 
 
-def choices_told(choices: Choices, targets: Sequence[Target], summaries: Summaries, posterior: Posterior, draws: int) -> list[dict[str, str]]:
+def choices_told(
+    choices: Choices, targets: Sequence[Target], summaries: Summaries, posterior: Posterior, draws: int, left_out: int
+) -> list[dict[str, str]]:
     """What was chosen by hand or by rule, each with its reason where there is one."""
     found = [
         (
@@ -127,6 +129,8 @@ def choices_told(choices: Choices, targets: Sequence[Target], summaries: Summari
             "" if choices.accept_given else "the default: 2 %, but at least 100 draws and at most half",
         )
     ]
+    if left_out:
+        found.append((f"{left_out:,} more draws are left out", "in them something did not come about of which a claim tells when, or how much"))
     if choices.taken != "day":
         said = {"week": "by week (counts per day added up, others averaged)", "cumulative": "as sums so far"}[choices.taken]
         found.append((f"series are compared {said}", ""))

@@ -1,6 +1,7 @@
 """What a scenario is fitted to: a CSV file of observations, as a scenario's `data`, and figures of the ending (rows without a day).
 
-Beside the columns of `scenario/observed.py` there may be `weight` (0 or more; 1 without it) and `reason`, said in the report.
+Beside the columns of `scenario/observed.py` there may be `weight` (0 or more; 1 without it) and `reason`, said in the report. The figure of one of
+the scenario's claims is `claim NAME`; `claims` in place of a file are all of them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ from hyosan.units import DAY_SECONDS, Moment
 
 _DAYS = ("day", "date")
 _COLUMNS = ("quantity", "value", "weight", "reason", "day", "date", "zone", "low", "high")
+
+
+CLAIM = "claim "
+"""What the name of a claim's figure begins with."""
+CLAIMS = "claims"
+"""In place of a file: what the scenario's own claims say."""
 
 
 class Target(NamedTuple):
@@ -49,13 +56,16 @@ def read_targets(given: Path | str | Sequence[Mapping[str, Any]], scenario: Scen
 
     Raises ScenarioError: what is wrong, told with file and line: unknown columns or quantities, days after the end of the run.
     """
+    if given == CLAIMS:
+        given = _of_claims(scenario)
     if isinstance(given, Path | str):
         name, text = Path(given).name, read_text(Path(given), str(given))
         shown = str(given)
     else:
         name, text = "observed.csv", _as_csv(given)
         shown = name
-    targets = _Reader(shown, text, scenario.time.date).targets()
+    figures = (*FIGURES, *(CLAIM + name for name in _numbers(scenario)))
+    targets = _Reader(shown, text, scenario.time.date, figures).targets()
     last = -(-int(Moment(scenario.time.start).seconds + scenario.time.end) // DAY_SECONDS)
     late = [f"{one.where}: day {one.day} is after the end of the run, which is on day {last}" for one in targets if one.day and one.day > last]
     if late:
@@ -65,11 +75,29 @@ def read_targets(given: Path | str | Sequence[Mapping[str, Any]], scenario: Scen
     return targets, name, text
 
 
+def _numbers(scenario: Scenario) -> dict[str, float]:
+    """What each claim of a number says it is: its target, or the middle of its range (the end that it has, if one)."""
+    found = {}
+    for name, claim in scenario.claims.items():
+        if claim.kind == "figure":
+            low, high = claim.range
+            found[name] = (low + high) / 2 if math.isfinite(low) and math.isfinite(high) else low if math.isfinite(low) else high
+    return found
+
+
+def _of_claims(scenario: Scenario) -> list[dict[str, Any]]:
+    """The scenario's claims as rows of data. Raises ScenarioError: it claims no number."""
+    rows = [{"quantity": CLAIM + name, "value": value} for name, value in _numbers(scenario).items()]
+    if not rows:
+        raise ScenarioError(f"{scenario.name}: makes no claim of a number; write some under `claims`, or name a CSV file of observations")
+    return rows
+
+
 class _Reader:
     """Takes the rows without a day, the weights and the reasons out of a file; the rest is read as any file of observations."""
 
-    def __init__(self, shown: str, text: str, first: str | None) -> None:
-        self.shown, self.first = shown, first
+    def __init__(self, shown: str, text: str, first: str | None, figures: Sequence[str]) -> None:
+        self.shown, self.first, self.figures = shown, first, figures
         self.lines = text.splitlines()
         reader = csv.reader(self.lines)
         try:
@@ -127,9 +155,10 @@ class _Reader:
         if len(cells) != len(self.names):
             raise ScenarioError(f"{where}: this row has {len(cells)} values, the first line names {len(self.names)} columns")
         row = dict(zip(self.names, cells, strict=True))
-        name = row["quantity"].lower().replace(" ", "_").replace("-", "_")
-        if name not in FIGURES:
-            told = "is a quantity of the series: give its day" if name in NAMES else f"is no figure of the ending; {did_you_mean(name, FIGURES)}"
+        name = row["quantity"] if row["quantity"] in self.figures else row["quantity"].lower().replace(" ", "_").replace("-", "_")
+        if name not in self.figures:
+            near = did_you_mean(row["quantity"] if row["quantity"].startswith(CLAIM) else name, self.figures)
+            told = "is a quantity of the series: give its day" if name in NAMES else f"is no figure of the ending; {near}"
             raise ScenarioError(f"{where}: {row['quantity'][:60]!r} {told} (a row without a day is a figure of the ending)")
         if row.get("zone", "") not in ("", WHOLE):
             raise ScenarioError(f"{where}: figures of the ending are of the whole city; leave the zone out")

@@ -227,7 +227,7 @@ def _write(folder: Path, of: _Told, tree: dict[str, Any], data_name: str, recove
         "summaries": len(of.summaries.names), "reduced": posterior.reduced,
         "settings": {"accept": of.choices.accept, "by": of.choices.taken, "transform": of.choices.transform, "reduce": of.choices.reduce,
                      "pick": of.choices.pick},
-        "choices": choices_told(of.choices, of.targets, of.summaries, posterior, len(of.table.seeds)),
+        "choices": choices_told(of.choices, of.targets, of.summaries, posterior, len(of.table.seeds), of.table.left_out),
         "parameters": parameters, "correlation": [[round(float(one), 3) + 0.0 for one in row] for row in posterior.correlation()],
         "nearest_seed": nearest, "observed": data_told(of.targets, of.table, posterior),
         "recovery": _recovered(of, recover_truths) if recover_truths else None,

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.errors import CommandError, RunFolderError, ScenarioError
-from hyosan.fitting.data import Target
+from hyosan.fitting.data import CLAIM, Target
 from hyosan.fitting.regression import Floats
 from hyosan.quantities import QUANTITIES
 from hyosan.results.atomic import HASH_BYTES, hash_file, remove_temporary_files, write_bytes
@@ -36,7 +36,7 @@ from hyosan.scenario.root import Scenario
 from hyosan.scenario.uncertain import Parameter, fraction, parameters
 from hyosan.studies.days import INFECTED
 from hyosan.studies.gathering import MEMBERS, MemberFolder, make_folder
-from hyosan.studies.member import Job, job_of
+from hyosan.studies.member import FIGURE, Job, job_of
 from hyosan.studies.plan import AS_IS, MAX_SEEDS, Plan, Variation
 from hyosan.studies.workers import Task
 
@@ -92,6 +92,8 @@ class Table(NamedTuple):
     """[draws, parameters] on the scale on which each prior is standard normal."""
     observed: Floats
     """[draws, observed numbers] what each draw has for them."""
+    left_out: int = 0
+    """Draws that lack one of them: a claim asks for something that did not come about in them."""
 
 
 class ReferenceFolder:
@@ -132,7 +134,7 @@ class ReferenceFolder:
         job = job_of(plan)
         text = json.dumps([job.keys[0], self.daily, self.subject.files], sort_keys=True)
         key = hashlib.blake2b(text.encode(), digest_size=HASH_BYTES).hexdigest()
-        return job._replace(daily=self.daily, keys=[key], claims=(), claimed=())
+        return job._replace(daily=self.daily, keys=[key])
 
     def _taken(self, wanted: list[tuple[str, str]], force: bool) -> list[list[str]]:
         folder = self.path
@@ -169,18 +171,23 @@ class ReferenceFolder:
         """
         rows = {(name, zone): number for number, (name, zone) in enumerate(self.daily)}
         names = [one.key for one in self.subject.parameters]
-        seeds, values, observed = [], [], []
+        seeds, values, observed, left_out = [], [], [], 0
         for seed in self.members.plan.seeds:
             member = self.members.read(Task(0, seed))
             if member is None:
                 continue
+            counts = [_count(one, rows, member.daily, member.figures) for one in targets]
+            if None in counts:
+                left_out += 1
+                continue
             seeds.append(seed)
             values.append([float(member.drawn[name]) for name in names])
-            observed.append([_count(one, rows, member.daily, member.figures) for one in targets])
+            observed.append(counts)
         if not seeds:
-            raise RunFolderError(f"{self.path}: every draw failed; see what is said of them.")
+            why = "every draw lacks one of the claimed figures; leave that claim out" if left_out else "every draw failed; see what is said of them"
+            raise RunFolderError(f"{self.path}: {why}.")
         scores = [[score(name, seed) for name in names] for seed in seeds]
-        return Table(np.array(seeds, dtype=np.int64), np.array(values), np.array(scores), np.array(observed, dtype=np.float64))
+        return Table(np.array(seeds, dtype=np.int64), np.array(values), np.array(scores), np.array(observed, dtype=np.float64), left_out)
 
 
 def score(key: str, seed: int) -> float:
@@ -203,7 +210,10 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def _count(one: Target, rows: dict[tuple[str, str], int], daily: NDArray[np.int64], figures: Mapping[str, float]) -> float:
+def _count(one: Target, rows: dict[tuple[str, str], int], daily: NDArray[np.int64], figures: Mapping[str, float]) -> float | None:
+    """What a draw has for an observed number; None = nothing."""
+    if one.quantity.startswith(CLAIM):
+        return figures.get(FIGURE + one.quantity.removeprefix(CLAIM))
     if one.day is None:
         return float(figures[one.quantity])
     days = daily[rows[_kept_as(one.quantity, one.zone), one.zone]]

@@ -51,6 +51,9 @@ class Feelings(Block):
     tired: PerUnit = Field(default={})
     calms_after: Annotated[Duration, Field(ge=60)] = 6 * 3600.0
     tires_after: Annotated[Duration, Field(ge=60)] = 3600.0
+    tired_slows: Annotated[float, Field(ge=0, le=2)] = Field(
+        default=0.0, description="share by which each unit of tiredness lengthens the ways of those who flee"
+    )
 
 
 class Dependants(Block):

@@ -132,9 +132,10 @@ def _immunity(scenario: Scenario) -> Found:
 
 
 def _noises(scenario: Scenario) -> Found:
-    for name, noise in scenario.noises.items():
-        yield from moment_of_run(scenario, ("noises", name, "at"), noise.at)
-        yield from place_of_plan(scenario, ("noises", name, "place"), noise.place)
+    for block, all_of_it in (("noises", scenario.noises), ("fires", scenario.fires)):
+        for name, one in all_of_it.items():
+            yield from moment_of_run(scenario, (block, name, "at"), one.at)
+            yield from place_of_plan(scenario, (block, name, "place"), one.place)
 
 
 def _data_files(scenario: Scenario) -> Found:

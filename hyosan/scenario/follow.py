@@ -15,7 +15,7 @@ from hyosan.units import Moment, say_clock, say_duration
 
 PAST = ("immunity", "importations", "line_list")
 """What says how an outbreak began: it cannot be said anew in the middle of one."""
-DATED = ("seeds", "vaccination", "noises", "injects")
+DATED = ("seeds", "vaccination", "noises", "fires", "injects")
 """What comes at moments."""
 
 

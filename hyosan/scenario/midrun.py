@@ -14,7 +14,7 @@ from hyosan.scenario.dump import plain
 from hyosan.scenario.root import Scenario
 from hyosan.units import Moment, say_clock
 
-FREE = ("orders", "injects", "noises", "objectives", "claims", "checkpoints", "title", "about")
+FREE = ("orders", "injects", "noises", "fires", "objectives", "claims", "checkpoints", "title", "about")
 """Parts of a scenario that may change; `time` may in `END`."""
 END = ("end", "stop_when_over")
 FREE_OF_DECIDED = ("until", "repeat", "delay", "source")
@@ -64,7 +64,7 @@ def _fixed(old: Scenario, new: Scenario) -> list[str]:
             parts["time"].pop(name, None)
     return [
         f"{path}: cannot change in mid-run: {_WHY.get(path.split('.')[0], 'it is part of what the run started from')}. "
-        "Allowed are orders, injects, noises, objectives and the end of the run; for anything else run the scenario anew."
+        "Allowed are orders, injects, noises, fires, objectives and the end of the run; for anything else run the scenario anew."
         for path in _differing(one, other)
     ]
 
@@ -87,15 +87,14 @@ def _end(new: Scenario, second: int, start: float) -> list[str]:
 
 def _noises(old: Scenario, new: Scenario, second: int, start: float) -> list[str]:
     wrong = []
-    for name in sorted({*old.noises, *new.noises}):
-        before, after = old.noises.get(name), new.noises.get(name)
-        if before == after:
-            continue
-        for noise in (before, after):
-            if noise is not None and (at := Moment(noise.at).second(start)) < second:
-                said = f"sounds on {say_clock(max(0, at), start)}, before the fork ({say_clock(second, start)})"
-                wrong.append(f"noises.{name}: {said}; what has sounded cannot change. Add a noise under another name, from the fork on.")
-                break
+    for block, does, done, what in (("noises", "sounds", "sounded", "noise"), ("fires", "burns", "burnt", "fire")):
+        earlier, later = getattr(old, block), getattr(new, block)
+        for name in sorted({*earlier, *later}):
+            pair = (earlier.get(name), later.get(name))
+            begun = [at for one in pair if one is not None and (at := Moment(one.at).second(start)) < second]
+            if pair[0] != pair[1] and begun:
+                said = f"{does} on {say_clock(max(0, begun[0]), start)}, before the fork ({say_clock(second, start)})"
+                wrong.append(f"{block}.{name}: {said}; what has {done} cannot change. Add a {what} under another name, from the fork on.")
     return wrong
 
 

@@ -31,6 +31,7 @@ class Strike(Order):
     error: Length = 0.0
     kills: Share = 0.9
     misread_bodies: Share = Field(default=0.0, description="share of the dead whose state is reported wrong")
+    burns: Duration = Field(default=0.0, description="time for which fire and debris mask scent and sound within the radius")
 
 
 class Sweep(Order):

@@ -164,6 +164,14 @@ class Noise(Block):
     loudness: Loudness
 
 
+class Fire(Block):
+    """A fire, or debris and smoke, at a place and in all that belongs to it: while it lasts, scent and all but loud sounds are masked there."""
+
+    place: str
+    at: str
+    lasts: Duration
+
+
 class Checkpoints(Block):
     """How often a checkpoint is written into the run folder, and how many are kept (0 = all)."""
 
@@ -204,6 +212,7 @@ class Scenario(Block):
     care: Annotated[dict[Name, Beds], Field(max_length=8)] = Field(default={})
     behaviour: Behaviour = Behaviour()
     noises: dict[Name, Noise] = Field(default={})
+    fires: dict[Name, Fire] = Field(default={})
     authorities: Annotated[dict[Name, Authority], Field(max_length=100)] = Field(default={})
     beliefs: Beliefs = Beliefs()
     tests: Annotated[dict[Name, TestKind], Field(max_length=50)] = Field(default={})

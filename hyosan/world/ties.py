@@ -2,8 +2,8 @@
 
 What is assumed: people of one home are family (homes of more than 20 are institutions, and nobody is). The numbers of friends follow a
 binomial law of 50 draws; the friends of the same class or workplace are any of it who are as grown-up, the others live in the same street
-cell and are within some three years of age; children below three have none. Who is bullied is so by one to three of their class, who despises does so to one to three of
-another class of their year; pupils are those of 6 to 18 years with a place of the day.
+cell and are within some three years of age; children below three have none. Who is bullied is so by one to three of their class, who
+despises does so to one to three of another class of their year; pupils are those of 6 to 18 years with a place of the day.
 """
 
 from __future__ import annotations

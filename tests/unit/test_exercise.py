@@ -662,5 +662,5 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_many_small_runs_take_no_injects() -> None:
-    with pytest.raises(ScenarioError, match="has orders, noises or injects"):
+    with pytest.raises(ScenarioError, match="has orders, noises, fires or injects"):
         hyosan.replicate("seir", seeds=[1], overrides={"injects.it": {"do": "message", "at": "1 day"}})

@@ -469,3 +469,29 @@ def test_a_planted_rate_is_found_in_a_town(tmp_path: Path, compiled: None) -> No
     told = found.recovery(30)["parameters"][0]
     assert told["held_90%"]["share"] >= 0.8
     assert told["shrinkage"] > 0.6
+
+
+def test_a_scenario_is_fitted_to_its_own_claims(tmp_path: Path, compiled: None) -> None:
+    claims = {
+        "claims.all": {"figure": "ending.ever_infected", "target": 120},
+        "claims.early": {"figure": "infected at day 10", "at_least": 20, "at_most": 40},
+        "claims.said": {"says": "open", "shows": {}},
+    }
+    found = hyosan.fit("seir", to="claims", draws=25, accept=0.96, out=tmp_path / "fit", overrides={**TOWN, **PRIORS, **claims})
+    observed = {row["name"]: row["value"] for row in found.account["observed"]}
+    assert observed == {"claim all": 120, "claim early": 30}
+    reference = found.reference.to_pydict()
+    assert reference["observed claim all"][0] == hyosan.run("seir", seed=1, overrides={**TOWN, **PRIORS}).ending.ever_infected
+    with pytest.raises(ScenarioError, match="makes no claim of a number"):
+        hyosan.fit("seir", to="claims", overrides={**TOWN, **PRIORS})
+    with pytest.raises(ScenarioError, match="did you mean `claim early`"):
+        hyosan.fit("seir", to=[{"quantity": "claim earli", "value": 3}], overrides={**TOWN, **PRIORS, **claims})
+
+
+def test_draws_in_which_a_claimed_moment_never_came_are_left_out(tmp_path: Path, compiled: None) -> None:
+    many = {
+        "orders.shut": {"do": "close", "setting": "anywhere", "when": "reported.infected >= 1", "until": "days_since_report >= 10"},
+        "claims.time": {"figure": "days from shut.effective to shut.ended", "target": 20},
+    }
+    with pytest.raises(RunFolderError, match="every draw lacks one of the claimed figures"):
+        hyosan.fit("seir", to="claims", draws=25, accept=0.96, out=tmp_path / "fit", overrides={**TOWN, **PRIORS, **many})

@@ -165,6 +165,7 @@ WRONG = [
     ("8 h", ["orders.strike.delay=20 h"], "orders.strike: it had ended by"),
     ("8 h", ["orders.cordon.delay=20 h"], "orders.cordon.delay: it took effect on"),
     ("8 h", ["orders.cordon.when=day >= 2"], "orders.cordon.when: this order was decided"),
+    ("8 h", ["fires.blaze={place: Hyosan High / class 1-1, at: 1 h, lasts: 1 h}"], "fires.blaze: burns on .* before the fork"),
     ("8 h", ["noises.bell={place: Hyosan High / class 1-1, at: 1 h, lasts: 1 h, loudness: 60 dB}"], "noises.bell: sounds on .* before the fork"),
     ("8 h", ["orders.strke.delay=1 h"], "did you mean `strike`"),
 ]

@@ -5,7 +5,9 @@ from dataclasses import replace
 import fake_run
 import numpy as np
 import pytest
+from small_worlds import village
 
+import hyosan
 from hyosan import provenance
 from hyosan.errors import RunFolderError, SelfCheckError
 from hyosan.results.ending import Alive, Ending, Struck
@@ -103,3 +105,8 @@ def test_versions_and_hardware_are_named():
     assert set(versions) == {"hyosan", "results", "python", "numpy", "numba", "pyarrow"}
     assert versions["results"] == str(provenance.RESULTS_VERSION)
     assert "core" in provenance.hardware()
+
+
+def test_soldiers_are_no_residents():
+    ending = hyosan.run("hyosan", seed=1, overrides=village(300, **{"city.soldiers": 40, "time.end": "2 h"})).ending
+    assert ending.residents == 300

@@ -15,6 +15,9 @@ from math import exp, log, sqrt
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 import hyosan
 
 DAY = 86_400
@@ -53,7 +56,10 @@ def of_run(run: hyosan.Run, seed: int) -> dict[str, Any]:
     def at(quantity: str, second: int) -> int:
         return next((value for when, value in reversed(series.get(quantity, [])) if when <= second), 0)
 
-    events = run.events.to_pylist()
+    kinds, to, from_ = (run.events[name].cast("string") for name in ("kind", "to", "from"))
+    turning = pc.and_(pc.is_in(kinds, pa.array(["progressed", "seeded"])), pc.equal(to, "turned"))
+    noticed = pc.and_(pc.equal(kinds, "noticed"), pc.equal(from_, "turned"))
+    events = run.events.select(["second", "kind", "person"]).filter(pc.or_(turning, noticed)).to_pylist()
     orders = {row["order"]: row for row in run.orders.to_pylist()}
     waiting = series.get("calls_waiting", [])
     hours_waiting = sum(
@@ -62,9 +68,9 @@ def of_run(run: hyosan.Run, seed: int) -> dict[str, Any]:
     since: dict[int, int] = {}
     delays = []
     for event in events:
-        if event["kind"] in ("progressed", "seeded") and event["to"] == "turned":
+        if event["kind"] != "noticed":
             since[event["person"]] = event["second"]
-        elif event["kind"] == "noticed" and event["from"] == "turned" and event["person"] in since:
+        elif event["person"] in since:
             delays.append(event["second"] - since[event["person"]])
     intervals = [
         (at("incubation_low_minutes", day * DAY), at("incubation_high_minutes", day * DAY))
