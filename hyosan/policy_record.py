@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyosan.errors import HyosanError, PolicyError
+from hyosan.errors import PolicyError, RunFolderError
 from hyosan.policy import Decide, Policy, as_policies, source_hash
 
 Given = Mapping[str, Decide | Policy] | Sequence[Mapping[str, Decide | Policy]] | None
@@ -97,7 +97,7 @@ def others(recorded: Mapping[str, Any], policies: Mapping[str, Policy]) -> dict[
 
 
 def check_resumed(folder: Path, found: Mapping[str, Any], wanted: Mapping[str, Any], what: str) -> None:
-    """Raises HyosanError: a checkpoint in a folder is of another run than the one that is to go on there, or of one with other policies."""
+    """Raises RunFolderError: a checkpoint in a folder is of another run than the one that is to go on there, or of one with other policies."""
     if found == wanted:
         return
 
@@ -110,7 +110,7 @@ def check_resumed(folder: Path, found: Mapping[str, Any], wanted: Mapping[str, A
             f"{folder}: holds an unfinished run that was begun with {began}, and is to go on with {now}. Pass policies of the same names, "
             "asked as often, as `policies` from Python, or give --force to replace it."
         )
-    raise HyosanError(f"{folder}: holds an unfinished run of another {what}. Choose another --out, or give --force to replace it.")
+    raise RunFolderError(f"{folder}: holds an unfinished run of another {what}. Choose another --out, or give --force to replace it.")
 
 
 def _said(policies: Mapping[str, int]) -> str:

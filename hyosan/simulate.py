@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from hyosan.backend import default_threads
 from hyosan.engine.run import Simulation
 from hyosan.errors import CommandError, ScenarioError
 from hyosan.policy import Decide, Policy, as_policies
@@ -19,7 +18,7 @@ from hyosan.results.checkpoint import Checkpoint
 from hyosan.results.columns import Coded
 from hyosan.results.run import Run
 from hyosan.running.clock import Progress
-from hyosan.running.device import Device
+from hyosan.running.device import Device, threads_of
 from hyosan.running.follow import handed_on
 from hyosan.running.runner import Runner
 from hyosan.running.stages import Stage
@@ -72,7 +71,7 @@ def run(
     before = start_from if isinstance(start_from, Run) or start_from is None else Run.open(start_from)
     if seed is None:
         seed = 1 if before is None else int(before.manifest["seed"])
-    seed = _whole_seed(seed)
+    seed = _seed(seed)
     scenario = load(source, overrides=overrides, seed=seed, orders=orders)
     start = None
     if before is not None and seed != before.manifest["seed"]:
@@ -88,17 +87,6 @@ def run(
     stage = Stage(kept_by_run(scenario, observed), None, decide)
     runner = Runner([stage], world, seed, Device.of(device, threads), observed, progress, watchers, until is not None, checks_each_tick, start)
     return runner.run(Path(out) if out is not None else None, force)
-
-
-def _whole_seed(seed: Any) -> int:
-    """A seed as an int. Raises ScenarioError: it is no whole number from 0 to `MAX_SEED`."""
-    try:
-        number = -1 if isinstance(seed, bool) else operator.index(seed)
-    except TypeError:
-        number = -1
-    if not 0 <= number <= MAX_SEED:
-        raise ScenarioError(f"seed {seed!r}: a whole number from 0 to {MAX_SEED} is needed")
-    return number
 
 
 class _Nowhere:
@@ -151,7 +139,23 @@ def replicate(
 
     scenario = load(source, overrides=overrides)
     world = build(scenario.city, scenario.base)
-    if not isinstance(seeds, Iterable):
-        raise ScenarioError(f"replicate: seeds {seeds!r}: several are needed, for example range({seeds!r})")
-    chosen = np.array([_whole_seed(seed) for seed in seeds], dtype=np.int64)
-    return replicate_runs(scenario, world, chosen, until, tuple(quantities), threads or default_threads())
+    chosen = np.array([_seed(seed) for seed in _listed(seeds, "seeds", "range(100) or [3, 7]")], dtype=np.int64)
+    wanted = tuple(_listed(quantities, "quantities", "['infected']"))
+    return replicate_runs(scenario, world, chosen, until, wanted, threads_of(threads))
+
+
+def _seed(given: Any) -> int:
+    """Raises ScenarioError: not a whole number, or one that is no seed."""
+    try:
+        seed = -1 if isinstance(given, bool | np.bool_) else operator.index(given)
+    except TypeError:
+        seed = -1
+    if not 0 <= seed <= MAX_SEED:
+        raise ScenarioError(f"seed {str(given)[:60] if isinstance(given, int) else repr(given)[:60]}: a whole number from 0 to {MAX_SEED} is needed")
+    return seed
+
+
+def _listed(given: Any, what: str, example: str) -> list[Any]:
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise ScenarioError(f"{what}: {repr(given)[:60]} is not a list; write for example {example}")
+    return list(given)

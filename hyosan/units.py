@@ -36,6 +36,7 @@ _EXAMPLE = {
     "clock": '"day 1 10:00", "+36 h" or "36 h"',
 }
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d{1,18}(?:_\d{3})*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(.*?)\s*$")
+_DATE = re.compile(r"^\s*\d{4}-\d{1,2}-\d{1,2}")
 _CLOCK = re.compile(r"^\s*day\s+(\d{1,6})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*$")
 
 
@@ -121,8 +122,16 @@ def parse_clock(value: Any) -> tuple[bool, float]:
             return True, (day - 1) * DAY_SECONDS + hour * 3600 + minute * 60 + second
         if re.match(r"^\s*\d{1,2}:\d{2}\s*$", value):
             raise UnitError(f"{value!r} does not say on which day; write {_EXAMPLE['clock']}")
-        return False, parse(value.strip().removeprefix("+"), "duration")
-    raise UnitError(f"{_short(value)} is not a moment; write {_EXAMPLE['clock']}")
+        try:
+            return False, parse(value.strip().removeprefix("+"), "duration")
+        except UnitError as error:
+            raise error if _NUMBER.match(value) and not _DATE.match(value) else UnitError(_no_moment(value)) from None
+    raise UnitError(_no_moment(value))
+
+
+def _no_moment(value: Any) -> str:
+    said = "is a date, not a moment of the run" if isinstance(value, str) and _DATE.match(value) else "is not a moment"
+    return f"{_short(value)} {said}; write {_EXAMPLE['clock']}"
 
 
 def write_duration(seconds: float) -> str:

@@ -64,7 +64,7 @@ def _holds(holds: bool | None) -> str:
 
 
 def _figures(found: dict[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in found.items())
+    return ", ".join(f"{name.replace('_', ' ')} {value if isinstance(value, str) else f'{value:,}'}" for name, value in found.items())
 
 
 def _part(console: Console, title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], otherwise: str = "") -> None:

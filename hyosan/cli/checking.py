@@ -17,8 +17,8 @@ from hyosan.scenario.root import Beds, Immune, Scenario, Seed, Vaccination
 from hyosan.units import Moment, say_clock, say_duration
 
 
-def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
-    """What a scenario is, as plain data. `uncertain` are the paths of numbers that nobody knows."""
+def summary(scenario: Scenario, uncertain: list[str], tables: dict[str, int] | None = None) -> dict[str, Any]:
+    """What a scenario is, as plain data. `uncertain` are the paths of numbers that nobody knows, `tables` what its own tables hold."""
     pathogen, time = scenario.pathogen, scenario.time
     orders = {name: say_order(name, order, scenario) for name, order in scenario.orders.items()}
     weekday = f"{time.weekday}, {time.date}" if time.date is not None else time.weekday
@@ -53,6 +53,7 @@ def summary(scenario: Scenario, uncertain: list[str]) -> dict[str, Any]:
         "objectives": {name: say_objective(name, one, scenario) for name, one in scenario.objectives.items()},
         "claims": {name: say_claim(name, one) for name, one in scenario.claims.items()},
         "uncertain": uncertain,
+        "tables": dict(tables or {}),
         "data": {name: data.file for name, data in scenario.named_data.items()},
     }
 
@@ -80,6 +81,7 @@ def as_text(found: dict[str, Any]) -> str:
     rows += [("fire", f"{name}: {text}") for name, text in found["fires"].items()]
     if found["uncertain"]:
         rows += [("uncertain", f"{_listed(found['uncertain'])} (the median is taken here; a run draws them by its seed)")]
+    rows += [("tables", _listed([f"{number:,} {what}" for what, number in found["tables"].items()]) + " in them")] if found["tables"] else []
     rows += [("data", f"{file}{f' ({name})' if name != 'observed' else ''}, drawn over the run's curves") for name, file in found["data"].items()]
     for label, text in rows:
         lines += _wrapped(text, f"{label:<10}")

@@ -8,10 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-
-from hyosan.cli.options import Changes, JsonLines, Quiet, Source, Switch, Workers, processes, style_of
+from hyosan.cli.options import Changes, JsonLines, Quiet, Source, Switch, Workers, processes, style_of, whole
 from hyosan.cli.telling import announce, watched
 from hyosan.errors import CommandError
 
@@ -21,13 +18,13 @@ def fit(
     /,
     *,
     to: Path,
-    draws: Annotated[int, Parameter(validator=Number(gte=2, lte=1_000_000))] = 1000,
+    draws: Annotated[int, whole(2, 1_000_000)] = 1000,
     accept: str | None = None,
     by: Literal["day", "week", "cumulative"] = "day",
     transform: Literal["none", "sqrt", "log"] = "none",
     reduce: Literal["auto", "yes", "no"] = "auto",
     pick: Literal["median", "nearest"] = "median",
-    recover: Annotated[int, Parameter(validator=Number(gte=0), show_default=False)] = 0,
+    recover: Annotated[int, whole(0, show_default=False)] = 0,
     because: tuple[str, ...] = (),
     workers: Workers = None,
     ray: str | None = None,

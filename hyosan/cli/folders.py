@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from hyosan.cli.options import Files, Json, Switch, Threads
-from hyosan.cli.telling import as_json_text
+from hyosan.cli.telling import as_json_text, refuse_to_replace
+from hyosan.errors import CommandError
 
 NO_CLAIMS = "The scenario makes no claims: none are written under `claims`."
 
@@ -45,9 +46,12 @@ def report(
         Tell it as one JSON object; nothing is written.
 
     """
-    if (folder / ".hyosan-study").exists():
+    kind = next((kind for kind in ("study", "fit") if (folder / f".hyosan-{kind}").exists()), None)
+    if kind is not None and (replay or beside is not None):
+        raise CommandError(f"{folder}: holds a {kind}; {'--replay' if replay else '--beside'} is for a run alone")
+    if kind == "study":
         return _report_study(folder, as_text, as_json, claims)
-    if (folder / ".hyosan-fit").exists():
+    if kind == "fit":
         return _report_fit(folder, as_text, as_json)
     if claims:
         return _claims_of_run(folder, as_json, beside, force)
@@ -169,7 +173,9 @@ def brief(
 
     found = brief(folder, at=at, authority=authority, files=files, threads=threads)
     if page is not None:
-        write_bytes(page, found.html().encode())
+        written = found.html()
+        refuse_to_replace(page, written.partition("<title>")[0], "a brief")
+        write_bytes(page, written.encode())
         print(page, file=sys.stderr if as_json else sys.stdout)
     if as_json:
         print(as_json_text(found.to_json()))

@@ -7,10 +7,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-
-from hyosan.cli.options import Json, Quiet, Switch, Threads
+from hyosan.cli.options import Json, Quiet, Switch, Threads, whole
 from hyosan.cli.telling import as_json_text
 
 
@@ -19,8 +16,8 @@ def bench(
     only: tuple[str, ...] = (),
     quick: Switch = False,
     threads: Threads = None,
-    repeats: Annotated[int, Parameter(validator=Number(gte=1, lte=100))] = 3,
-    most: Annotated[int, Parameter(name="--people-at-most", validator=Number(gte=20_000, lte=100_000_000))] = 1_000_000,
+    repeats: Annotated[int, whole(1, 100)] = 3,
+    most: Annotated[int, whole(20_000, 100_000_000, name="--people-at-most")] = 1_000_000,
     no_peers: Switch = False,
     environment: Path | None = None,
     base: str | None = None,

@@ -6,11 +6,26 @@ Where no help is given here, the command's own docstring says what it means ther
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 from cyclopts.validators import Number
+
+
+def _as_whole(_: Any, tokens: Sequence[Token]) -> int:
+    text = tokens[0].value
+    if not re.fullmatch(r"\s*[+-]?\d(_?\d){0,29}\s*", text):
+        raise ValueError(f"{text[:60]!r} is not a whole number")
+    return int(text)
+
+
+def whole(low: int, high: int | None = None, **also: Any) -> Parameter:
+    """An option that is a whole number from `low` to `high`. Anything else is refused; by itself the library would round 1.5 to 2."""
+    return Parameter(converter=_as_whole, validator=Number(gte=low, lte=high), **also)
+
 
 Source = Annotated[str, Parameter(help="Name of a scenario that comes with hyosan, or a YAML file.")]
 Changes = Annotated[tuple[str, ...], Parameter(name="--set", show_default=False)]
@@ -19,14 +34,14 @@ Files = Annotated[Path | None, Parameter(help="Folder of the tables that the sce
 
 Seed = Annotated[
     int,
-    Parameter(validator=Number(gte=0, lt=2**62), help="The luck of the run: the same scenario and seed give the same result, on any machine."),
+    whole(0, 2**62 - 1, help="The luck of the run: the same scenario and seed give the same result, on any machine."),
 ]
 Threads = Annotated[
     int | None,
-    Parameter(validator=Number(gte=1), help="Threads to use; default: one for each core. The result does not depend on it."),
+    whole(1, help="Threads to use; default: one for each core. The result does not depend on it."),
 ]
 Device = Annotated[Literal["cpu", "cuda"], Parameter(help="Where the loops over people and places run.")]
-Workers = Annotated[int | None, Parameter(validator=Number(gte=0, lte=1024))]
+Workers = Annotated[int | None, whole(0, 1024)]
 
 Switch = Annotated[bool, Parameter(show_default=False)]
 Replace = Annotated[bool, Parameter(name="--force", show_default=False, help="Replace a run that is there.")]

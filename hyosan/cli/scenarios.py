@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 from hyosan.cli.options import Changes, Events, Json, Source, Switch
-from hyosan.cli.telling import as_json_text
+from hyosan.cli.telling import as_json_text, refuse_to_replace
 from hyosan.errors import ScenarioError
 
 
 def check(source: Source, /, *, changes: Changes = (), events: Events = None, as_json: Json = False) -> int:
-    """Check a scenario without running it, and say in words what it is: its city, its pathogen, its orders and injects.
+    """Check a scenario and the tables that it names without running it, and say in words what it is: its city, its pathogen, its orders.
 
     Parameters
     ----------
@@ -26,8 +26,10 @@ def check(source: Source, /, *, changes: Changes = (), events: Events = None, as
     """
     from hyosan.cli.checking import as_text, summary
     from hyosan.scenario.load import load, uncertain_fields
+    from hyosan.world.look import look
 
-    found = summary(load(source, overrides=changes, orders=events), uncertain_fields(source, changes))
+    scenario = load(source, overrides=changes, orders=events)
+    found = summary(scenario, uncertain_fields(source, changes), look(scenario))
     print(as_json_text(found) if as_json else as_text(found))
     return 0
 
@@ -80,6 +82,8 @@ def city(
     from hyosan.cli.city_card import card, show
     from hyosan.scenario.load import load
 
+    if picture is not None:
+        refuse_to_replace(picture, "<svg", "a picture (SVG)")
     found = card(load(source, overrides=changes), survey, picture)
     if as_json:
         print(as_json_text(found))

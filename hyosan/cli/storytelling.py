@@ -7,10 +7,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-
-from hyosan.cli.options import Json, Switch
+from hyosan.cli.options import Json, Switch, whole
 from hyosan.cli.telling import as_json_text
 
 
@@ -40,7 +37,7 @@ def rows(
     /,
     *conditions: str,
     columns: str = "",
-    limit: Annotated[int, Parameter(validator=Number(gte=0))] = 20,
+    limit: Annotated[int, whole(0)] = 20,
     force: Switch = False,
     as_json: Json = False,
 ) -> int:

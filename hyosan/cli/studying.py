@@ -9,10 +9,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-
-from hyosan.cli.options import Changes, Json, JsonLines, Quiet, Replace, Switch, Threads, Workers, processes, style_of
+from hyosan.cli.options import Changes, Json, JsonLines, Quiet, Replace, Switch, Threads, Workers, processes, style_of, whole
 from hyosan.cli.running import GO_ON, announce_run, tell_run
 from hyosan.cli.telling import announce, as_json_text, watched
 
@@ -85,7 +82,7 @@ def nearest(
     folder: Path,
     /,
     *,
-    count: Annotated[int, Parameter(validator=Number(gte=1))] = 5,
+    count: Annotated[int, whole(1)] = 5,
     out: Path | None = None,
     threads: Threads = None,
     force: Replace = False,

@@ -6,10 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from hyosan.cli.interrupt import noted
 from hyosan.cli.options import Style
+from hyosan.errors import CommandError
 
 T = TypeVar("T")
 
@@ -25,6 +27,17 @@ def announce(style: Style, line: str, **told: object) -> None:
         print(line, file=sys.stderr)
         if compiling:
             print("compiling kernels (once)… this takes a minute or two and is kept for later runs", file=sys.stderr, flush=True)
+
+
+def refuse_to_replace(file: Path, begins: str, what: str) -> None:
+    """Raises CommandError: a file that is there and does not begin as `what` the command writes, so that nothing of the user's is lost."""
+    try:
+        with file.open("rb") as stream:
+            found = stream.read(len(begins.encode()))
+    except OSError:
+        return  # not there, or told when it is written
+    if found and found != begins.encode():
+        raise CommandError(f"{file}: holds something else than {what}; name another file")
 
 
 @contextmanager

@@ -7,14 +7,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
-
-from hyosan.cli.options import Files, Json, Threads
+from hyosan.cli.options import Files, Json, Threads, whole
 from hyosan.cli.telling import as_json_text, watched
 from hyosan.errors import CommandError
 
-Count = Annotated[int, Parameter(validator=Number(gte=1))]
+Count = Annotated[int, whole(1)]
 
 
 def whatif(

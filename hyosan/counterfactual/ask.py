@@ -39,7 +39,7 @@ def whatif(
     given = {"without": without, "order": order, "person": person, "bite": bite}
     names = [name for name, value in given.items() if value is not None]
     if len(names) != 1:
-        raise CommandError(f"what if what? Give one of {', '.join(given)}" + (f", not {' and '.join(names)}" if names else ""))
+        raise CommandError(f"what if what? Give one of {', '.join(given)}" + (f"; given are {' and '.join(names)}" if names else ""))
     if (order is not None) != (earlier is not None or later is not None) or (earlier is not None and later is not None):
         raise CommandError("`order` goes with `earlier` or with `later`, and these with it: `--order cordon --earlier '3 h'`")
     asker = Asker(source, policies=policies, files=files, threads=threads, progress=progress)

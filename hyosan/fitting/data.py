@@ -110,6 +110,10 @@ class _Reader:
         self.has_days = any(name in self.names for name in _DAYS)
 
     def targets(self) -> tuple[Target, ...]:
+        if not any(self.names):
+            raise ScenarioError(f"{self.shown}: is empty; the first line must name the columns, for example day,quantity,value")
+        if len(self.names) == 1 and any(mark in self.names[0] for mark in ";\t"):
+            raise ScenarioError(f"{self.shown}:1: {self.names[0][:60]!r} is one column; separate columns by commas")
         if not self.long and ("weight" in self.names or not self.has_days):
             raise ScenarioError(f"{self.shown}:1: needs columns `quantity` and `value` where there are weights or figures of the ending")
         unknown = next((name for name in self.names if self.long and name not in _COLUMNS), None)

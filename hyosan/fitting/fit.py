@@ -194,10 +194,12 @@ def _share(accept: float | None, draws: int, summaries: int, parameters: int, re
         raise CommandError(f"accept: {share!r}; a share above 0 and at most 1 is needed, for example 2% or 0.02")
     least = least_accepted(summaries, parameters, reduce)
     if (accepted := round(share * draws)) < least:
+        percent = math.ceil(100 * least / max(draws, 1))
+        enough = f", or accept {percent} %{' or more' if percent < 100 else ''}" if percent <= 100 else ""
         told_share = f"{100 * share:.3g} % of {draws:,} draws are {accepted:,}"
         raise CommandError(
             f"{told_share}; at least {least} accepted draws are needed for {parameters} parameter{'s' * (parameters != 1)}. "
-            f"Take {math.ceil(least / share):,} draws or more, or accept {math.ceil(100 * least / max(draws, 1))} % or more."
+            f"Take {math.ceil(least / share):,} draws or more{enough}."
         )
     return share
 

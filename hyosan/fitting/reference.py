@@ -23,9 +23,8 @@ from hyosan.fitting.data import CLAIM, Target
 from hyosan.fitting.regression import Floats
 from hyosan.quantities import QUANTITIES
 from hyosan.results.atomic import HASH_BYTES, hash_file, remove_temporary_files, write_bytes
-from hyosan.results.lock import LOCK_NAME, OWNER_NAME, FolderLock
+from hyosan.results.lock import FolderLock, refuse_strangers
 from hyosan.results.manifest import NAME as MANIFEST
-from hyosan.results.manifest import is_started
 from hyosan.scenario.dump import as_yaml
 from hyosan.scenario.extends import DATA_FILES
 from hyosan.scenario.files import resolve_file
@@ -110,6 +109,7 @@ class ReferenceFolder:
         wanted = [(_kept_as(one.quantity, one.zone), one.zone) for one in targets if one.zone != WHOLE and one.day is not None]
         _check_zones(subject.scenario, targets)
         make_folder(folder)
+        refuse_strangers(folder, (folder / MARK).exists(), "fit")
         self._lock = FolderLock(folder)
         try:
             remove_temporary_files(folder)
@@ -139,8 +139,7 @@ class ReferenceFolder:
     def _taken(self, wanted: list[tuple[str, str]], force: bool) -> list[list[str]]:
         folder = self.path
         marked = (folder / MARK).exists()
-        if not marked and (is_started(folder) or any(path.name not in (LOCK_NAME, OWNER_NAME) for path in folder.iterdir())):
-            raise RunFolderError(f"{folder}: holds files that belong to no fit. Choose an empty or new folder with --out.")
+        refuse_strangers(folder, marked, "fit")
         write_bytes(folder / MARK, b"")
         if marked and force:
             self._clear()

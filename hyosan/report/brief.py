@@ -15,7 +15,7 @@ from hyosan.replay import state_at
 from hyosan.report.brief_facts import Teller
 from hyosan.report.frame import page
 from hyosan.results.run import Run
-from hyosan.scenario.nearest import did_you_mean, listed
+from hyosan.scenario.nearest import did_you_mean, listed, nearest
 
 Row = dict[str, Any]
 
@@ -55,7 +55,13 @@ def brief(
     deciding = {name for names in of_manifest(run.manifest) for name in names}
     known = sorted({*sim.scenario.authorities, *(order.authority for order in sim.scenario.orders.values()), *deciding})
     if authority not in known:
-        raise CommandError(f"--as: {authority!r} is no authority of this run; {did_you_mean(authority, known)} There are: {listed(known) or 'none'}.")
+        raise CommandError(f"--as: {authority!r} is no authority of this run; {_who_there_is(authority, known)}.")
     sim.authorities.advance(second := sim.tick * sim.tick_seconds)
     sim.hands.begin_tick(second)
     return Brief(Teller(sim, authority, authority in stage.policies).tell())
+
+
+def _who_there_is(authority: str, known: list[str]) -> str:
+    if not known:
+        return "its scenario has no authorities and no orders"
+    return f"{did_you_mean(authority, known)} There are: {listed(known)}" if nearest(authority, known) else f"there are: {listed(known)}"

@@ -27,7 +27,7 @@ LEFT_OUT = (
 )  # fmt: skip
 """Words of conditions that are no counts; estimates are told by themselves."""
 MEANS = ("teams", "vehicles", "staff", "seats", "cases_each", "points", "per_day", "stock", "courses", "beds", "capacity", "cells_per_day")
-"""Fields of orders that are means."""
+"""Fields of orders that are means. `stock` is doses of a campaign, or the name of the stock that a supply goes into."""
 STOCKS = {"stock": "doses", "courses": "courses"}
 """Fields of orders that run out, and what is used of them."""
 
@@ -191,12 +191,12 @@ class Teller:
         order, one = self.last(name)
         used = dict(one.used) if one is not None else {}
         settings = {field: getattr(order, field) for field in MEANS if getattr(order, field, None) is not None}
-        left = {field: settings[field] - used.get(what, 0) for field, what in STOCKS.items() if field in settings}
+        left = {field: count - used.get(what, 0) for field, what in STOCKS.items() if isinstance(count := settings.get(field), int)}
         teams = self.sim.hands.memory.get(name, {}).get("teams") if one is not None and one.effective >= 0 and one.ended < 0 else None
         ends = self.response.condition(order.until) if order.until else None
         return {
             "order": name, "measure": say(order.do), "standing": self.standing(one),
-            "means": {field: _number(value) for field, value in settings.items()},
+            "means": {field: value if isinstance(value, str) else _number(value) for field, value in settings.items()},
             "left": left, "teams_free": None if teams is None else sum(back <= self.now for back in teams),
             "used": {what: count for what, count in used.items() if what != "cost"}, "cost": used.get("cost"),
             "ends_when": ends.say() if ends is not None else None, "ends_now": ends.holds(self.values) if ends is not None else None,

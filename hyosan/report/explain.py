@@ -135,9 +135,14 @@ def _where(facts: Facts) -> str:
     if not found.place_kinds:
         return ""
     kind = found.place_kinds[0]
-    text = f"Most infections by another person, {share(kind['share'], 1)}, took place in places of the kind “{kind['name']}”"
-    if len(found.place_kinds) > 1 and kind["share"] < 0.5:
-        text = text.replace("Most infections by another person", "The largest part of the infections by another person", 1)
+    most = [one["name"] for one in found.place_kinds if one["share"] == kind["share"]]
+    which = "Most infections" if kind["share"] > 0.5 else "Half of the infections" if kind["share"] == 0.5 else "The largest part of the infections"
+    text = f"{which} by another person, {share(kind['share'], 1)}, took place in places of the kind “{kind['name']}”"
+    if len(most) == 2:
+        text += f", and as many in those of the kind “{most[1]}”"
+    elif len(most) > 2:
+        text = f"The infections by another person took place {'most often ' if len(found.place_kinds) > len(most) else ''}"
+        text += f"in places of {len(most)} kinds, as many in each"
     there = facts.zones
     if len(there) > 1:
         text += f", and the hardest hit zone was {there[0]['zone']} with {share(there[0]['share'], 1)} of all"

@@ -6,6 +6,7 @@ A page is a template that extends `frame.html`; it loads nothing from a network,
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -22,7 +23,7 @@ def page(template: str, pictures: Sequence[Mapping[str, Any]] | None, filters: M
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"commas": commas, "number": number, "share": lambda part: share(part, 1), **(filters or {})}
+    environment.filters |= {"commas": commas, "quoted": shlex.quote, "number": number, "share": lambda part: share(part, 1), **(filters or {})}
     return environment.get_template(template).render(
         pictures=pictures,
         style=_source("report/page.css"),

@@ -174,7 +174,7 @@ function start(bytes) {
       row.firstElementChild.style.background = one.colour; row.lastElementChild.textContent = one.name;
     });
     const now = told.orders.filter(one => one.from <= state.tick && state.tick <= one.to);
-    byId("orders").textContent = now.map(one => `${one.no} ${one.order}`).join(", ") || "none";
+    byId("orders").textContent = now.map(one => `${one.order} (no. ${one.no})`).join(", ") || "none";
     slider.value = state.tick;
     slider.setAttribute("aria-valuetext", clock(state.tick));
   }

@@ -60,7 +60,7 @@ def explain_write_error(error: OSError, path: Path, bytes_needed: int) -> Resour
             f"{path}: the disk is full: {needed}, {free_bytes(path.parent):,} are free. Earlier files are whole. "
             "Free some space and give the same command again: the run goes on from its last checkpoint."
         )
-    return RunFolderError(f"{path}: cannot be written: {error.strerror or error}. Check the permissions or choose another --out.")
+    return RunFolderError(f"{path}: cannot be written: {error.strerror or error}. Check the permissions or choose another place.")
 
 
 def free_bytes(folder: Path) -> int:

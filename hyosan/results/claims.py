@@ -186,7 +186,7 @@ class Log:
         named = sorted({name.rpartition(".")[0] for name in asked.names if name not in QUANTITIES})
         rests += (("orders", (condition("order", *named),), _ORDERS),) if named else ()
         if second is None:
-            return MISSED, None, f"{when.text} never came", 1.0, tuple(dict.fromkeys(rests))
+            return MISSED, None, _never_came(when), 1.0, tuple(dict.fromkeys(rests))
         rests += tuple(_of_series(name, second) for name in sorted(asked.names) if name in QUANTITIES)
         holds = asked.holds(self._values(second))
         told = f"{'it held' if holds else 'it did not hold'} on {say_clock(second, self.start)}"
@@ -262,8 +262,8 @@ class Log:
         return next((second for second in seconds if second >= 0), None), (rests,)
 
     def _never(self, term: Term, manifest: Mapping[str, Any]) -> str:
-        missing = [when.text for when in term.moments if self._moment(when, manifest)[0] is None]
-        return f"{missing[0]} never came" if missing else f"{term.text} was never counted"
+        missing = [when for when in term.moments if self._moment(when, manifest)[0] is None]
+        return _never_came(missing[0]) if missing else f"{term.text} was never counted"
 
     def _at(self, name: str, second: int) -> int | None:
         rows = [value for at, value in self._series[name] if at <= second]
@@ -280,6 +280,10 @@ def distance(claim: Claim, value: float | None, met: bool) -> float:
     if not 0 < half < 1e299:
         return float(not met)
     return abs((value or 0.0) - (low + high) / 2) / half
+
+
+def _never_came(when: When) -> str:
+    return f"the run ended before {when.text}" if when.kind == "clock" else f"{when.text} never came"
 
 
 def _of_ending(name: str, manifest: Mapping[str, Any]) -> tuple[float, tuple[Rest, ...]]:

@@ -54,6 +54,18 @@ class FolderLock:
             self._lock.release()
 
 
+def refuse_strangers(folder: Path, own: bool, what: str) -> None:
+    """Raises RunFolderError: a folder that is not our own (as far as marked) and holds files; `what` it is to hold, `run` or `study`.
+
+    Asked before the lock is taken too, so that nothing is left in somebody else's folder. Files half written by another process do not count.
+    """
+    if own or not folder.exists():
+        return
+    for path in folder.iterdir():
+        if path.name not in (LOCK_NAME, OWNER_NAME) and not (path.name.startswith(".") and path.name.endswith(".tmp")):
+            raise RunFolderError(f"{folder}: holds files that belong to no {what}. Choose an empty or new folder with --out.")
+
+
 def _who(owner: Path) -> str:
     """Who wrote the note; waits a moment for it, since the lock is taken just before the note is written."""
     deadline = time.monotonic() + _OWNER_PATIENCE_SECONDS

@@ -44,6 +44,8 @@ def read_manifest(folder: Path, force: bool = False) -> dict[str, Any]:
             raise ValueError("far too big")
         data = path.read_bytes()
         manifest = json.loads(data)
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("manifest_hash"), str):
+            raise ValueError("it is not the manifest of a run")
         stated = manifest["manifest_hash"].encode()
         if len(stated) != len(_ZEROS) or _hash(data.replace(stated, _ZEROS.encode(), 1)) != stated.decode():
             raise ValueError("its hash does not fit its content")

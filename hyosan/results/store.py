@@ -20,7 +20,7 @@ from hyosan.results import atomic
 from hyosan.results.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hyosan.results.columns import Columns, to_batch
 from hyosan.results.hashes import TableHash, history_hash, result_hash
-from hyosan.results.lock import LOCK_NAME, OWNER_NAME, FolderLock
+from hyosan.results.lock import FolderLock, refuse_strangers
 from hyosan.results.manifest import MARK, is_started, listed_files, read_manifest, verify_file, write_manifest
 from hyosan.results.manifest import NAME as MANIFEST
 from hyosan.results.tablefile import read_batches, read_part, write_part, write_table
@@ -55,14 +55,14 @@ class RunWriter:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise atomic.explain_write_error(error, folder, 0) from error
+        refuse_strangers(folder, is_started(folder), "run")
         lock = FolderLock(folder)
         try:
             atomic.remove_temporary_files(folder)
             finished = (folder / MANIFEST).exists()
             if finished and not force:
                 raise RunFolderError(f"{folder}: holds a finished run. Choose another --out, or give --force to replace it.")
-            if not is_started(folder) and any(path.name not in (LOCK_NAME, OWNER_NAME) for path in folder.iterdir()):
-                raise RunFolderError(f"{folder}: holds files that belong to no run. Choose an empty or new folder with --out.")
+            refuse_strangers(folder, is_started(folder), "run")
             writer = cls(folder, lock)
             writer._ready = force or not is_started(folder)
             if not is_started(folder):

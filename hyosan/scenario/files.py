@@ -113,7 +113,8 @@ def read_text(path: Path, shown: str) -> str:
 
 def _similar(path: Path) -> str:
     try:
-        names = [entry.name for entry in list(path.parent.iterdir())[:1000] if entry.suffix in (".yaml", ".yml")]
+        kinds, what = ((".csv",), "CSV") if path.suffix.lower() == ".csv" else ((".yaml", ".yml"), "scenario")
+        names = [entry.name for entry in list(path.parent.iterdir())[:1000] if entry.suffix in kinds]
     except OSError:
         return "the folder does not exist either"
-    return did_you_mean(path.name, sorted(names)) if names else "there are no scenario files in that folder"
+    return did_you_mean(path.name, sorted(names)) if names else f"there are no {what} files in that folder"

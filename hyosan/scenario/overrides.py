@@ -45,7 +45,11 @@ def apply(root: Node, overrides: Sequence[str] | Mapping[str, Any]) -> Node:
 def _pair(text: str) -> tuple[str, Node]:
     path, equals, value = str(text).partition("=")
     path = path.strip()
-    if not equals or not path:
+    if equals and not path:
+        raise ScenarioError(
+            f"{SET}{str(text)[:60]}: names no field before the `=`; write `--set path=value`, for example `--set orders.cordon.delay='3 h'`"
+        )
+    if not equals:
         raise ScenarioError(f"{SET}{path[:200]}: has no `=`; write `--set path=value`, for example `--set orders.cordon.delay='3 h'`")
     if len(value) > MAX_SET_CHARACTERS or wrong_text(path) or wrong_text(value):
         raise ScenarioError(f"{SET}{path[:80]!a}: the value is too long, or holds characters that are not allowed")

@@ -17,9 +17,9 @@ from typing import Any
 from hyosan import provenance
 from hyosan.errors import CommandError, RunFolderError, ScenarioError
 from hyosan.results.atomic import HASH_BYTES, hash_file, remove_temporary_files, write_bytes
-from hyosan.results.lock import LOCK_NAME, OWNER_NAME, FolderLock
+from hyosan.results.lock import FolderLock, refuse_strangers
 from hyosan.results.manifest import NAME as MANIFEST
-from hyosan.results.manifest import is_started, read_manifest, verify_file, write_manifest
+from hyosan.results.manifest import read_manifest, verify_file, write_manifest
 from hyosan.studies.card import study_card
 from hyosan.studies.gathering import MEMBERS, MemberFolder, StudyProgress, gather, make_folder
 from hyosan.studies.member import job_of, read_member
@@ -211,12 +211,12 @@ def _is_whole(found: Study) -> bool:
 def _taken(folder: Path, plan: Plan, force: bool) -> FolderLock:
     """The right to write into the folder of a study, which is made or cleared as need be."""
     make_folder(folder)
+    refuse_strangers(folder, (folder / MARK).exists(), "study")
     lock = FolderLock(folder)
     try:
         remove_temporary_files(folder)
         marked = (folder / MARK).exists()
-        if not marked and (is_started(folder) or any(path.name not in (LOCK_NAME, OWNER_NAME) for path in folder.iterdir())):
-            raise RunFolderError(f"{folder}: holds files that belong to no study. Choose an empty or new folder with --out.")
+        refuse_strangers(folder, marked, "study")
         write_bytes(folder / MARK, b"")
         if marked and force:
             _clear(folder)

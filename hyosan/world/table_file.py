@@ -82,11 +82,11 @@ class TableFile:
 
     def number(self, column: str, low: float, high: float, advice: str = "") -> NDArray[np.float64]:
         """[n] numbers of a column. Raises ScenarioError: a value that is missing, not a number, or not from `low` to `high`."""
-        self._all_match(column, _NUMBER, "a number", f"it is a number from {low:g} to {high:g}")
+        self._all_match(column, _NUMBER, "a number", f"it is a number {_span(low, high)}")
         values = np.asarray(pc.cast(pc.replace_substring_regex(self.columns[column], r"^\+", ""), pa.float64()).to_numpy(zero_copy_only=False))
         wrong = np.flatnonzero(~((values >= low) & (values <= high)))
         if len(wrong):
-            self.refuse(int(wrong[0]), f"{column} {self.shown(column, int(wrong[0]))} is not from {low:g} to {high:g}{advice}")
+            self.refuse(int(wrong[0]), f"{column} {self.shown(column, int(wrong[0]))} is not {_span(low, high)}{advice}")
         return values.astype(np.float64)
 
     def _all_match(self, column: str, pattern: str, what: str, allowed: str) -> None:
@@ -182,6 +182,8 @@ def _read_csv(path: Path) -> tuple[list[str], list[Any]]:
         wrong.append(row)
         return "error"
 
+    if not re.search(rb"[\r\n]\s*\S", data):
+        raise ScenarioError(f"{path.name}: has no rows below its names; give at least one")
     unique = [f"{number}" for number in range(len(names))]
     try:
         table = pyarrow.csv.read_csv(
@@ -192,8 +194,9 @@ def _read_csv(path: Path) -> tuple[list[str], list[Any]]:
         )
     except pa.ArrowInvalid as error:
         if wrong:
-            line, has = wrong[0].number, wrong[0].actual_columns
-            raise ScenarioError(f"{path.name}:{line}: this row has {has} values, the first line names {len(names)} columns") from None
+            line, has, expected = wrong[0].number, wrong[0].actual_columns, len(names)
+            values, columns = "value" if has == 1 else "values", "column" if expected == 1 else "columns"
+            raise ScenarioError(f"{path.name}:{line}: this row has {has} {values}, the first line names {expected} {columns}") from None
         if "Empty CSV" in str(error):
             raise ScenarioError(f"{path.name}: has no rows below its names") from None
         raise
@@ -232,6 +235,12 @@ def _check_names(file: str, names: list[str], required: tuple[str, ...], optiona
         near = _alike(name, [other for other in optional if other not in names], _MISTYPED) if name not in known else None
         if near:
             raise ScenarioError(f"{place}: the column `{name[:60]}` is not known; did you mean `{near}`? Rename it or leave it out")
+
+
+def _span(low: float, high: float) -> str:
+    """Limits for people to read; a limit below one is one part of a whole number."""
+    lowest = f"1/{round(1 / low):,}" if 0 < low < 1 else f"{low:,.0f}"
+    return f"from {lowest} to {high:,.0f}"
 
 
 def _alike(word: str, names: Iterable[str], cutoff: float) -> str | None:

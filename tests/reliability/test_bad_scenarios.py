@@ -394,7 +394,7 @@ def test_what_is_no_seed_is_told(seed: Any) -> None:
             hyosan.run("szr", seed=seed)
 
 
-@pytest.mark.parametrize(("seeds", "said"), [(5, "several are needed, for example range"), ([], "at least one seed")])
+@pytest.mark.parametrize(("seeds", "said"), [(5, "5 is not a list"), ([], "at least one seed")])
 def test_replicate_needs_seeds(seeds: Any, said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
         hyosan.replicate("szr", seeds=seeds)

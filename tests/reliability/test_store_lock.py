@@ -64,6 +64,15 @@ def test_finished_run_is_replaced_only_by_force(tmp_path):
     assert (folder / "notes.txt").read_text() == "mine"
 
 
+def test_nothing_is_left_in_a_folder_of_other_files(tmp_path):
+    (tmp_path / "diary.txt").write_text("mine")
+    (tmp_path / ".draft.tmp").write_text("mine too")
+    for force in (False, True):
+        with pytest.raises(RunFolderError, match="belong to no run"):
+            RunWriter.open(tmp_path, force=force)
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".draft.tmp", "diary.txt"]
+
+
 def test_folder_of_other_files_is_not_taken(tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
     (tmp_path / "scenario.yaml").write_text("the user's own")

@@ -187,16 +187,24 @@ def test_what_is_wrong_is_told(base: hyosan.Run, tmp_path: Path, capsys: pytest.
 def test_the_flagship_as_text_page_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hyosan.run("hyosan", seed=3, overrides=village(300, **{"authorities.army": {"hears_after": "1 h"}}), threads=1, out=tmp_path / "run")
     command = ["brief", str(tmp_path / "run"), "--at", "day 1 15:30", "--threads", "1", "--as"]
+    assert main([*command, "government"]) == 0
+    assert "stock rations" in capsys.readouterr().out, "a supply names its stock; it is no number that could run out"
     assert main([*command, "army"]) == 0
     text = capsys.readouterr().out
     for line in ("What army knew on day 1 15:30", "It hears of all zones, 1 h late.", "Orders that it knows of", "the order `strike` is in force"):
         assert line in text
     assert main([*command, "fire service", "--html", str(tmp_path / "<b>.html")]) == 0
     page = (tmp_path / "<b>.html").read_text(encoding="utf-8")
+    assert main([*command, "fire service", "--html", str(tmp_path / "<b>.html")]) == 0, "a brief may be written again"
+    capsys.readouterr()
+    (tmp_path / "mine.yaml").write_text("name: mine")
+    assert main([*command, "fire service", "--html", str(tmp_path / "mine.yaml")]) == 2
+    assert "mine.yaml: holds something else than a brief; name another file" in capsys.readouterr().err
+    assert (tmp_path / "mine.yaml").read_text() == "name: mine"
     assert "teams free" in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     assert main([*command, "army", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out.partition("\n{")[2].join(["{", ""]))
+    found = json.loads(capsys.readouterr().out)
     seed = {"seed", "history_hash", "result_hash", "reached"}
     assert not seed & {key for row in [found, *found["orders"], *found["means"]] for key in row}

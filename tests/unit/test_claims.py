@@ -288,6 +288,7 @@ def test_of_an_order_that_is_not_there_nothing_that_is_claimed_is_true() -> None
     whole = {"name": "quiet", "extends": "hyosan", "orders": None}
     told = {row["claim"]: row for row in judged(hyosan.run(whole, overrides=VILLAGE, threads=1))}
     assert (told["F6"]["verdict"], told["F6"]["told"]) == ("missed", "martial_law.ended never came")
+    assert told["F6 months later"]["told"] == "the run ended before 120 days"
     assert told["F5"]["distance"] == pytest.approx(107.5 / 1.5)
     assert told["F2"]["value"] > 0
     with pytest.raises(ScenarioError, match=r"claims.F2.figure"):

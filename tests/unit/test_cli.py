@@ -109,7 +109,13 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["run"], "SOURCE"),
         (["run", "seir", "--sed", "1"], "Did you mean --seed"),
         (["run", "seir", "--seed", "-1"], "--seed"),
+        (["run", "seir", "--seed", "1.5"], "'1.5' is not a whole number"),
+        (["run", "seir", "--seed", "1e3"], "'1e3' is not a whole number"),
+        (["study", "any.yaml", "--workers", "0.5"], "'0.5' is not a whole number"),
+        (["rows", "any", "people", "--limit", "2.5"], "'2.5' is not a whole number"),
         (["run", "seir", "--threads", "0"], "--threads"),
+        (["check", "seir", "--set", "city.well_mixed=null", "--set", "city.country=Urugay", "--set", "city.residents=5000"], "did you mean `URY`"),
+        (["check", "seir", "--set", "city.well_mixed=null", "--set", "city.korea=Dangjn-si"], "nearest names: Dangjin-si"),
         (["run", "seir", "--device", "abacus"], "--device"),
         (["new", "town"], "scenario"),
         (["check", "clasroom"], "did you mean `classroom`"),
@@ -208,6 +214,32 @@ def test_new_writes_a_template_that_checks(here: Path, capsys: pytest.CaptureFix
     assert main(["check", "my-pathogen.yaml"]) == 0
     assert main(["new", "pathogen"]) == 2
     assert "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["city", "pathogen", "scenario"])
+def test_what_new_writes_runs(kind: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", kind, "mine.yaml"]) == 0
+    smaller = ["--set", "city.well_mixed=200"] if kind == "scenario" else ["--set", "city.residents=600"] if kind == "city" else []
+    assert main(["run", "mine.yaml", *smaller, "--until", "1 day", "--threads", "1", "-q"]) == 0, capsys.readouterr().err
+
+
+def test_check_reads_the_tables_that_a_scenario_names(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "city", "mine.yaml", "--tables"]) == 0
+    capsys.readouterr()
+    assert main(["check", "mine.yaml", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["tables"] == {"people": 69, "places": 27, "links": 30}
+    with open("mine-people.csv", "a") as file:
+        file.write("100,30,,,\n")
+    assert main(["check", "mine.yaml"]) == 2
+    assert "mine-people.csv:71: id '100' is given already (mine-people.csv:2)" in capsys.readouterr().err
+    assert main(["check", "mine.yaml", "--set", "city.people=gone.csv"]) == 2
+    assert "there is no file 'gone.csv'" in capsys.readouterr().err
+    Path("cases.csv").write_text("onset\n3\n0\n")
+    assert main(["check", "seir", "--set", "line_list={file: cases.csv}"]) == 2
+    assert "cases.csv:3: onset '0' is before day 1" in capsys.readouterr().err
+    Path("cases.csv").write_text("day,count\n3,4\n5,1\n")
+    assert main(["check", "seir", "--set", "importations={flights: {file: cases.csv}}"]) == 0
+    assert "tables 5 arrivals in them" in " ".join(capsys.readouterr().out.split())
 
 
 def test_new_writes_a_city_of_tables_that_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,6 +118,10 @@ def test_the_picture_is_xml_and_says_what_it_draws() -> None:
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "contacts.svg"
     small = ["--set", "city.residents=800"]
+    picture.write_text("name: mine")
+    assert main(["city", "influenza", *small, "--picture", str(picture)]) == 2
+    assert picture.read_text() == "name: mine"
+    picture.unlink()
     assert main(["city", "influenza", *small, "--picture", str(picture)]) == 0
     told = capsys.readouterr().out
     assert "mean household size" in told

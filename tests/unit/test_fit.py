@@ -235,7 +235,8 @@ def test_data_have_weights_reasons_and_figures(tmp_path: Path) -> None:
         ("day,quantity,value\n,dead,3\n,dead,4\n", r"a\.csv:3: the figure `dead` is given already"),
         ("day,quantity,value,zone\n,dead,3,north\n", "figures of the ending are of the whole city"),
         ("day,infected,weight\n3,3,1\n", "needs columns `quantity` and `value`"),
-        ("", "is empty|needs columns"),
+        ("", r"a\.csv: is empty; the first line must name the columns"),
+        ("day;quantity;value\n3;infected;3\n", r"a\.csv:1: 'day;quantity;value' is one column; separate columns by commas"),
     ],
 )
 def test_wrong_data_are_told_with_their_line(text: str, words: str, tmp_path: Path) -> None:

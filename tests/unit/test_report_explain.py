@@ -4,7 +4,7 @@ import fake_run
 import numpy as np
 import pytest
 
-from hyosan.report.counts import Curve, ages, curves, decisions, spread, zones
+from hyosan.report.counts import Curve, ages, curves, decisions, gather, spread, zones
 from hyosan.report.explain import sentences, status_sentence
 from hyosan.report.figures import epidemic_curve, truth_and_known
 from hyosan.report.frame import share
@@ -117,3 +117,21 @@ def test_status_is_said_in_words():
     assert status_sentence("fiction").startswith("Fiction")
     assert status_sentence("uncalibrated").startswith("Not calibrated")
     assert status_sentence("calibrated to 3 outbreaks") == "Calibrated to 3 outbreaks."
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([3, 1], "Most infections by another person, 75.0 %, took place in places of the kind “a”"),
+        ([2, 1, 1], "Half of the infections by another person, 50.0 %, took place in places of the kind “a”"),
+        ([2, 2], "Half of the infections by another person, 50.0 %, took place in places of the kind “a”, and as many in those of the kind “b”"),
+        ([3, 2, 2], "The largest part of the infections by another person, 42.9 %, took place in places of the kind “a”"),
+        ([1, 1, 1], "The infections by another person took place in places of 3 kinds, as many in each"),
+        ([2, 2, 2, 1], "The infections by another person took place most often in places of 3 kinds, as many in each"),
+    ],
+)
+def test_where_most_were_infected_is_said_of_a_majority_alone(measles, counts, said):
+    kinds = [{"name": name, "count": number, "share": number / sum(counts)} for name, number in zip("abcd", counts, strict=False)]
+    facts = gather(measles)
+    told = " ".join(one.text for one in sentences(facts._replace(spread=facts.spread._replace(place_kinds=kinds))))
+    assert f" {said}." in told or f" {said}, and the hardest" in told

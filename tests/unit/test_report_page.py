@@ -9,6 +9,7 @@ from importlib import resources
 import fake_run
 import pytest
 
+import hyosan
 from hyosan.errors import RunFolderError
 from hyosan.report.account import account
 from hyosan.report.counts import gather
@@ -197,3 +198,18 @@ def _library(name):
 )
 def test_numbers_of_pages(value, said):
     assert number(value) == said
+
+
+def test_commands_of_the_page_can_be_given_as_they_stand(tmp_path):
+    changes = {
+        "city.well_mixed": 50,
+        "time.end": "20 days",
+        "seeds.first.count": 20,
+        "pathogen.states.infectious.noticed": {"share": 1, "after": "0 s"},
+    }
+    calm = {"do": "reduce_contacts", "settings": {"anywhere": "50 %"}, "when": "always"}
+    run = hyosan.run("seir", overrides=changes | {"orders.stay calm": calm}, threads=1, out=tmp_path / "my runs")
+    text = Page(write_report(run).read_text(encoding="utf-8")).text
+    assert """hyosan fork 'my runs' --at "day 1 00:00" --set 'orders.stay calm=null'""" in text
+    assert "hyosan rerun 'my runs'" in text
+    assert "What was planned: 1 order, its condition" in text

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyosan.errors import ScenarioError, UnitError
-from hyosan.units import Moment, parse, say_clock, say_duration, write_duration, write_rate
+from hyosan.units import Moment, parse, parse_clock, say_clock, say_duration, write_duration, write_rate
 
 NUMBERS = st.floats(min_value=0, max_value=1e12, allow_nan=False)
 
@@ -83,3 +83,11 @@ def test_durations_and_clocks_are_said_in_words() -> None:
     assert say_duration(86_400) == "1 day"
     assert say_duration(0) == "0 s"
     assert say_clock(3600, 23.5 * 3600) == "day 2 00:30"
+
+
+@pytest.mark.parametrize("text", ["noon", "day2 14:00", "Day 2, 14:00", "", "yesterday"])
+def test_what_is_no_moment_is_told_how_to_write_one(text: str) -> None:
+    with pytest.raises(UnitError, match=r'is not a moment; write "day 1 10:00"'):
+        parse_clock(text)
+    with pytest.raises(UnitError, match=r'is a date, not a moment of the run; write "day 1 10:00"'):
+        parse_clock("2026-03-01 10:00")

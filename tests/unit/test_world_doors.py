@@ -23,7 +23,7 @@ from hyosan.world.store import load_world, save
         ("0,1,1\n2,2,1", r"edges.csv:3: person 2 is linked to itself"),
         ("0,1,1\n1,0,1", r"edges.csv:3: 1 and 0 are linked already \(edges.csv:2\)"),
         ("0,9,1", r"edges.csv:2: there is no person 9: there are 5 people"),
-        ("0,1,0", r"edges.csv:2: weight '0' is not from 0.0009"),
+        ("0,1,0", r"edges.csv:2: weight '0' is not from 1/1,024 to 2,097,151"),
         ("0,1,nan", r"edges.csv:2: weight 'nan' is not a number"),
         ("0,1,x", r"edges.csv:2: weight 'x' is not a number"),
         ("0,,1", r"edges.csv:2: has no to"),

@@ -157,6 +157,8 @@ WRONG = {
     "too old": ({"people": "id,age\n1,121\n"}, "people.csv:2: age '121' is not from 0 to 120"),
     "negative age": ({"people": "id,age\n1,-1\n"}, "people.csv:2: age '-1' is not from 0"),
     "id too large": ({"people": "id,age\n2147483648,1\n"}, "people.csv:2: id '2147483648' is not from 0 to 2147483647"),
+    "names alone": ({"people": "id,age"}, "people.csv: has no rows below its names"),
+    "short row": ({"people": "id,age\n1\n"}, "people.csv:2: this row has 1 value, the first line names 2 columns"),
     "negative id": ({"people": "id,age\n-4,1\n"}, "people.csv:2: id '-4' is not from 0"),
     "two kinds of ids": ({"people": "id,age\n1,1\nx2,1\n"}, "people.csv:3: id 'x2' is not a whole number as other ids are"),
     "id twice": ({"people": "id,age\n1,1\n2,1\n1,3\n"}, r"people.csv:4: id '1' is given already \(people.csv:2\)"),
@@ -179,7 +181,7 @@ WRONG = {
     "unknown end": ({"people": PEOPLE, "contacts": LINKS + "7,8,1\n"}, "contacts.csv:4: to '8' is not an id in people.csv"),
     "linked to itself": ({"people": PEOPLE, "contacts": LINKS + "7,7,1\n"}, "contacts.csv:4: person '7' is linked to itself"),
     "linked twice": ({"people": PEOPLE, "contacts": LINKS + "12,7,1\n"}, r"contacts.csv:4: these two are linked already \(contacts.csv:2\)"),
-    "negative weight": ({"people": PEOPLE, "contacts": "from,to,weight\n7,3,-1\n"}, "contacts.csv:2: weight '-1' is not from 0.0009"),
+    "negative weight": ({"people": PEOPLE, "contacts": "from,to,weight\n7,3,-1\n"}, "contacts.csv:2: weight '-1' is not from 1/1,024 to 2,097,151"),
     "weight nan": ({"people": PEOPLE, "contacts": "from,to,weight\n7,3,nan\n"}, "contacts.csv:2: weight 'nan' is not a number"),
     "no weight": ({"people": PEOPLE, "contacts": "from,to,weight\n7,3,\n"}, "contacts.csv:2: has no weight"),
 }  # fmt: skip
