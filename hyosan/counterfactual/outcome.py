@@ -64,7 +64,8 @@ def outcome_with(sim: Simulation, here: Outcome, who: Ints, before: Ints, after:
 def _part(sim: Simulation, who: Ints, people: Any) -> Any:
     """What `figures` reads of a simulation, of some of its people."""
     rest = {name: getattr(sim, name) for name in ("book", "scenario", "response", "seed", "authorities", "hands", "tick", "tick_seconds")}
-    return SimpleNamespace(state=SimpleNamespace(people=people), floor=SimpleNamespace(persons=sim.floor.persons[who]), **rest)
+    world = SimpleNamespace(roles=sim.world.roles, ground=SimpleNamespace(person_role=sim.world.ground.person_role[who]))
+    return SimpleNamespace(state=SimpleNamespace(people=people), floor=SimpleNamespace(persons=sim.floor.persons[who]), world=world, **rest)
 
 
 def _combined(whole: Any, less: Any, more: Any) -> Any:

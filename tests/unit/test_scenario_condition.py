@@ -104,7 +104,7 @@ def test_every_known_name_can_be_asked_for_and_said(name: str) -> None:
         ("cordon", "not a name that is known"), ("zones", "is a number, not a condition"), ("cordon.count", "is a number, not a condition"),
         ("zones = 3", "write `==`"), ("zones > 3 zones", "not a unit of time"), ("zones >= 3 days", "compare like with like"),
         ("time >= 3 days - 2", "2 has no unit"), ("time >= 08:00", "':' at character 11"), ("time >= '08:00'", "on which day"),
-        ("time >= 'noon'", "not a duration"), ("zones > reported.turned * zones", "bare number"), ("(zones > 3", "`)` is missing"),
+        ("time >= 'noon'", "not a moment"), ("zones > reported.turned * zones", "bare number"), ("(zones > 3", "`)` is missing"),
         ("zones > 3)", "does not belong there"), ("zones >", "breaks off"), ("> 3", "missing before this"), ("and", "missing before this"),
         ("zones > 3 zones > 4", "not a unit"), ("(zones > 3) + 1 > 2", "not a number"), ("-(zones > 3)", "is not a number"),
         ("__import__('os').system('ls')", "'.' at character 17"), ("__import__('os') > 1", "not a name that is known"),

@@ -98,7 +98,7 @@ WRONG = [
     ({"order": "strike"}, "goes with `earlier` or with `later`"),
     ({"earlier": "3 h"}, "what if what"),
     ({"order": "strike", "earlier": "3 h", "later": "3 h"}, "goes with"),
-    ({"without": "strike", "person": 3}, "not without and person"),
+    ({"without": "strike", "person": 3}, "given are without and person"),
     ({"order": "strike", "earlier": "3"}, "--earlier: .*of a duration"),
     ({"order": "strike", "earlier": "9 h"}, "at most 5 h"),
     ({"order": "strike", "later": "9 days"}, "after the end of the run; ask --without strike"),
