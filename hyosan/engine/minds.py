@@ -306,7 +306,7 @@ def pursue(s: Any, g: Any, b: Any, i: int, tick: int) -> None:
         there = g.ways[way].to
         if door >= 0 and s.doors[door].state != 0:
             level, heard = heard_at(s, g, here, tick)
-            drawn_away = way != heard and level > b.one[0].fight_noise - DRAWN_BY
+            drawn_away = heard >= 0 and way != heard and level > b.one[0].fight_noise - DRAWN_BY  # nobody is drawn to where they are
             if s.doors[door].state == 2 or drawn_away or not (way == heard or has_target(s, g, b, there, tick)):
                 p.press = -1
             break

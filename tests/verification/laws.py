@@ -130,6 +130,11 @@ LAWS = (
         "Two orders share luck: whoever outlived one outlives all.",
     ),
     Law(
+        "Z11", "Doors under pressure", "A door that takes one T to break takes k who press it T/k, from either side.",
+        "t = T/k", "Definition: thresholds of pressing time that several share.",
+        "Those who press stop at times, or which place a plan names first decides.",
+    ),
+    Law(
         "E1", "Final size", "The share ever infected in an outbreak that takes off, and the highest share infectious at once.",
         "z = 1 − (1 − i₀) exp(−R₀z);  peak 1 − (1 + ln R₀)/R₀", "Kermack & McKendrick 1927, doi:10.1098/rspa.1927.0118.",
         "Exposures are lost or counted twice.",

@@ -261,3 +261,30 @@ def test_two_orders_to_strike(second: dict[str, Any]) -> None:
     story["orders"] = {"dawn": {**order, "do": "strike", "when": "time >= 1"}, "noon": {**order, **second}}
     killed = sum(row["kind"] == "killed" for row in hyosan.run(story, seed=1, threads=1).events.to_pylist())
     judge.share_is(np.arange(3000) < killed, 0.5 + 0.5 * second.get("kills", 0.5), "killed by one of two orders")
+
+
+@pytest.mark.law("Z11")
+@pytest.mark.parametrize("tick", ["2 min", "20 min"])
+def test_doors_give_way_to_several_sooner(tick: str) -> None:
+    """Z11. One or four in a hall, behind a door that holds four hours, smell somebody in the next room; the hall is the first place of the plan
+    or the second: the door breaks after four hours or one, less what the first tick takes.
+
+    Source: definition. Pass: exact.
+    """
+    rooms = {"hall": {"x": 0, "y": 0}, "cell": {"x": 10, "y": 0, "people": 1}}
+    hours = {}
+    for first in rooms:
+        for pressing in (1, 4):
+            places = {name: {**rooms[name]} for name in sorted(rooms, key=lambda name: name != first)}
+            places["hall"]["people"] = pressing
+            ways = [{"between": ["hall", "cell"], "takes": "1 s", "door": "wooden", "state": "shut"}]
+            story = models.szr(0, {"rooms": {"places": places, "ways": ways}}, bite="1 per h", tick=tick, end="6 h", first=pressing)
+            senses = {"wander": 0, "sight": 0, "sound": 0, "smell": 1, "rest": 0}
+            story["pathogen"]["states"]["turned"] |= {"does": "pursue", "speed": "2 m/s", "senses": senses}
+            story["seeds"]["first"]["place"] = "hall"
+            story["behaviour"] = {name: {"carry_on": 1} for name in ("sees", "hears", "told", "hidden")} | {"doors": {"wooden": "4 h"}}
+            rows = hyosan.run(story, seed=1, threads=1).events.to_pylist()
+            hours[first, pressing] = next(row["second"] for row in rows if row["kind"] == "door_broken")
+    judge.exactly({hours["hall", k] - hours["cell", k] for k in (1, 4)}, {0}, "seconds that the order of places makes")
+    judge.exactly(hours["hall", 1] - hours["hall", 4], 3 * 3600, "seconds that one takes longer than four")
+    judge.exactly(hours["hall", 1] - 4 * 3600 < 3600, True, "an hour at most until they press")
