@@ -298,9 +298,3 @@ def fighter_kinds(scenario: Scenario, world: World, names: Names) -> NDArray[np.
         codes = [k for k, role in enumerate(world.roles) if role in row.roles]
         kinds[np.isin(world.ground.person_role, codes)] = names.fighters.index(name)
     return kinds
-
-
-def _cumulative(shares: list[int]) -> NDArray[np.int64]:
-    sums = np.cumsum(np.array(shares, dtype=np.int64))
-    sums[-1] = SHARE
-    return sums

@@ -20,13 +20,13 @@ from hyosan.engine.fading import faded
 from hyosan.engine.meetings import Meetings
 from hyosan.engine.release import hold, open_books, results, sampled, time_is_over
 from hyosan.engine.response_cases import CaseCrew
-from hyosan.engine.rulebook import CLASSES
+from hyosan.engine.rulebook import CLASSES, DEAD
 from hyosan.engine.state import HELD
 from hyosan.luck import APP, NAMED, SWAB, bits_array
 from hyosan.rules.exact import INSTANT_BITS
 from hyosan.rules.transmit import OPEN_BITS
 
-ILL, DEAD = CLASSES.index("ill"), CLASSES.index("dead")
+ILL = CLASSES.index("ill")
 WHOLE = 1 << 32
 """A share of 1."""
 

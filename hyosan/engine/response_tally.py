@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.engine.compile_laws import share
-from hyosan.engine.rulebook import CLASSES
+from hyosan.engine.rulebook import CLASSES, DEAD, HALF_TURNED, TURNED
 from hyosan.engine.run import Simulation
 from hyosan.engine.state import D_FORCE, F_CALLED, F_LEFT, GONE, HELD, ROUTINE
 from hyosan.luck import MISREAD, bits_array
@@ -24,14 +24,14 @@ def ending_classes(sim: Simulation) -> NDArray[np.int64]:
     """For each person the position in ENDING_CLASSES. Who left the city uninfected is alive; who left it infected is missing."""
     people, states = sim.state.people, sim.book.states
     kind = states["kind"][people["health"]]
-    turned = (kind == CLASSES.index("turned")) | (states["hostile"][people["health"]] >= 0)
+    turned = (kind == TURNED) | (states["hostile"][people["health"]] >= 0)
     held = people["activity"] == HELD
     found = np.full(len(people), ALIVE, dtype=np.int64)
     found[kind == CLASSES.index("symptomless")] = SYMPTOMLESS
-    found[kind == CLASSES.index("half_turned")] = HALF
+    found[kind == HALF_TURNED] = HALF
     found[turned] = AT_LARGE
     found[turned & held] = HELD_INFECTED
-    dead = (people["death"] > 0) | (kind == CLASSES.index("dead"))
+    dead = (people["death"] > 0) | (kind == DEAD)
     found[(people["notes"] & F_LEFT > 0) & (people["episode"] > 0) & ~dead] = MISSING
     found[dead] = KILLED
     found[people["death"] == D_FORCE] = STRUCK
