@@ -99,7 +99,7 @@ class Knowledge:
         self.removed_turned = 0
         self.by_zone: list[int] = [0] * len(zones)
         self.removed_by_zone: list[int] = [0] * len(zones)
-        self.last_report = -1
+        self.last_report = self.last_city_report = -1
         self.cases: list[Case] = []
         self.late: dict[int, int] = {}
         self._reports: list[int] = []
@@ -127,7 +127,7 @@ class Knowledge:
             if kind in SHOWN:
                 self._shows(second, zone, exposed, onset)
         if not before or kinds != known[1]:  # who is found again is no news
-            self.last_report = max(self.last_report, second)
+            self._news(second, zone)
         self._known[row] = (episode, kinds)
 
     def _shows(self, second: int, zone: int, exposed: int, onset: int) -> None:
@@ -150,7 +150,13 @@ class Knowledge:
         if "tested" not in kinds:
             self.cases.append(Case(second, row, zone, True))
         self._known[row] = (episode, (*kinds, "tested"))
+        self._news(second, zone)
+
+    def _news(self, second: int, zone: int) -> None:
+        """A report came from a zone: of the city, or of the quarantine and what else lies outside."""
         self.last_report = max(self.last_report, second)
+        if zone < self.zones:
+            self.last_city_report = max(self.last_city_report, second)
 
     def _report(self, second: int) -> None:
         self.reported["infected"] += 1
@@ -232,7 +238,7 @@ class Knowledge:
         self, second: int, start_clock: int, asked: Collection[str] = (), standing: StandingEstimate | None = None
     ) -> dict[str, int | Fraction]:
         """All that conditions may ask for, but for orders; estimates only where they are `asked` for, `standing` as for `incubation`."""
-        since = second - self.last_report if self.last_report >= 0 else 0
+        since, in_city = (second - last if last >= 0 else 0 for last in (self.last_report, self.last_city_report))
         clock = second + start_clock
         works = self.works
         values: dict[str, int | Fraction] = {
@@ -250,6 +256,7 @@ class Knowledge:
             "zones_marked": sum(works.marked),
             "days_since_report": since // DAY,
             "hours_since_report": since // 3600,
+            "days_since_city_report": in_city // DAY,
             "calls_waiting": len(works.calls),
             "calls_served": works.calls_served,
             "quarantined": works.held,
@@ -282,7 +289,7 @@ class Knowledge:
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for a checkpoint."""
-        plain = ("reported", "removed_turned", "by_zone", "removed_by_zone", "last_report", "cases", "_reports")
+        plain = ("reported", "removed_turned", "by_zone", "removed_by_zone", "last_report", "last_city_report", "cases", "_reports")
         known = [[row, *one] for row, one in self._known.items()]
         return {name: getattr(self, name) for name in plain} | {
             "late": list(self.late.items()), "known": known, "incubation": self._incubation.to_json(),
@@ -290,7 +297,7 @@ class Knowledge:
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what a checkpoint kept."""
-        for name in ("reported", "removed_turned", "by_zone", "removed_by_zone", "last_report", "_reports"):
+        for name in ("reported", "removed_turned", "by_zone", "removed_by_zone", "last_report", "last_city_report", "_reports"):
             setattr(self, name, kept[name])
         self.cases = [Case(second, row, zone, bool(tested)) for second, row, zone, tested in kept["cases"]]
         self.late = dict(kept["late"])

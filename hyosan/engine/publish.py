@@ -54,10 +54,11 @@ class Publisher:
 
     def __init__(self, s: State, g: Floor, b: Rulebook, names: Names, world: World, authorities: Authorities, sink: Sink, coded: Any) -> None:
         self.s, self.g, self.b, self.names, self.world, self.authorities, self.sink, self.coded = s, g, b, names, world, authorities, sink, coded
-        self.length = int(b.one[0].tick_seconds) << INSTANT_BITS
+        self.seconds = int(b.one[0].tick_seconds)
+        self.length = self.seconds << INSTANT_BITS
         self.waiting: list[Any] = []
         self.behind = Behind()
-        self.every = max(1, HOUR // int(b.one[0].tick_seconds))
+        self.every = max(1, HOUR // self.seconds)
         self.notices: list[tuple[int, int, int, int, int, int]] = []
         self.before = np.full((len(world.zones) + 1, len(TRUTH)), -1, dtype=np.int64)
         self.heard_before = np.zeros(len(world.zones), dtype=np.int64)
@@ -76,14 +77,13 @@ class Publisher:
         """Take the events of a tick; send on those that no later one can precede."""
         count, fresh = int(self.s.count[C_EVENTS]), None
         if count:
-            fresh = self.s.events[:count].copy()
+            fresh = self.s.events[:count].view(np.ndarray).copy()
             self.s.count[C_EVENTS] = 0
             self.waiting.append(fresh)
             if self._noticing:
                 self._plan_notices(fresh)
             self._calls(fresh)
-        seconds = int(self.b.one[0].tick_seconds)
-        further = self._notice((tick + 1) * self.length) + self.listener(fresh, tick * seconds, (tick + 1) * seconds)
+        further = self._notice((tick + 1) * self.length) + self.listener(fresh, tick * self.seconds, (tick + 1) * self.seconds)
         if further:
             self.waiting.append(np.array(further, dtype=self.s.events.dtype))
         if self.waiting and tick % self.every == 0:
@@ -196,7 +196,7 @@ class Publisher:
             return
         city, names = len(self.world.zones), (*TRUTH, *(q for q in KNOWN if q not in TRUTH))
         columns = {
-            "second": np.full(rows, (tick + 1) * int(self.b.one[0].tick_seconds), dtype=np.int64),
+            "second": np.full(rows, (tick + 1) * self.seconds, dtype=np.int64),
             "zone": self.coded(np.concatenate([zone, np.full(len(changed), city), told]), (*self.world.zones, "all")),
             "view": self.coded(np.concatenate([np.zeros(len(zone), dtype=int), np.ones(len(changed) + len(told), dtype=int)]), ("truth", "known")),
             "quantity": self.coded(
@@ -209,7 +209,7 @@ class Publisher:
 
     def _estimated(self, tick: int) -> list[int]:
         """The estimate of the median incubation period once a day, where orders go by one: low, middle, high in minutes; before, as last written."""
-        now = (tick + 1) * int(self.b.one[0].tick_seconds)
+        now = (tick + 1) * self.seconds
         if not self.estimates or now // 86_400 == self._estimated_on:
             return self.known_before[-3:]
         self._estimated_on = now // 86_400

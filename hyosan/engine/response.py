@@ -7,7 +7,7 @@ Clear Python, a few decisions a day. `Response.take` reads `Knowledge` only; wha
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
@@ -75,6 +75,17 @@ class Given:
     """Settings that the policy changed, in plain values."""
 
 
+_TOLD: dict[str, Callable[[Given, int], int | Fraction]] = {
+    "decided": lambda one, now: 1,
+    "effective": lambda one, now: int(one.effective >= 0),
+    "ended": lambda one, now: int(one.ended >= 0),
+    "done": lambda one, now: int(one.done),
+    "hours": lambda one, now: Fraction((now if one.ended < 0 else one.ended) - one.effective, 3600) if one.effective >= 0 else 0,
+    "count": lambda one, now: one.number,
+}
+"""What conditions may ask of an order that was given (`scenario/condition_words.py`)."""
+
+
 class Response:
     """All orders of a scenario: what was given, what is in force, what comes next."""
 
@@ -86,6 +97,9 @@ class Response:
         self._read: dict[str, Condition] = {}
         self.when = {n: self.condition(o.when) for n, o in self.orders.items()}
         self.asked: set[str] = {name for one in self.when.values() for name in one.names}
+        """All that conditions of orders ask for."""
+        self._every = [(f"{name}.{word}", name, told) for name in self.orders for word, told in _TOLD.items()]
+        self._asked_of = self._every
         for order in self.orders.values():
             self._may_ask(order)
         self.estimates = "incubation_bound_days" in self.asked or any(order.do == "quarantine" for order in self.orders.values())
@@ -106,34 +120,26 @@ class Response:
         for text in (order.until, order.repeat.as_long_as if order.repeat else None):
             if text:
                 self.asked |= self.condition(text).names
+        self._asked_of = [row for row in self._every if row[0] in self.asked]
 
     def ends(self, order: Any, values: Mapping[str, Any]) -> bool:
         """Whether the condition under which an order ends holds."""
         return bool(order.until) and self.condition(order.until).holds(values)
 
-    def standing(self, now: int) -> dict[str, int | Fraction]:
-        """How each order stands, as conditions may ask."""
-        values: dict[str, int | Fraction] = {}
-        for name in self.orders:
-            one = self.current.get(name)
-            effective = one is not None and one.effective >= 0
-            values[f"{name}.decided"] = int(one is not None)
-            values[f"{name}.effective"] = int(effective)
-            values[f"{name}.ended"] = int(one is not None and one.ended >= 0)
-            values[f"{name}.done"] = int(one is not None and one.done)
-            until = now if one is None or one.ended < 0 else one.ended
-            values[f"{name}.hours"] = Fraction(until - one.effective, 3600) if one is not None and effective else 0
-            values[f"{name}.count"] = one.number if one is not None else 0
-        return values
+    def standing(self, now: int, asked: bool = False) -> dict[str, int | Fraction]:
+        """How each order stands, as conditions may ask; `asked`: only what conditions of this scenario ask for."""
+        current = self.current
+        return {text: told(current[name], now) if name in current else 0 for text, name, told in (self._asked_of if asked else self._every)}
 
     def take(self, authorities: Authorities, actions: Actions, now: int) -> None:
         """Decide, put into effect, carry on and end orders, in the order of the scenario. What one does, the next tick knows."""
         if not self.orders:
             return
         actions.begin_tick(now)
-        standing, known = self.standing(now), dict[int, dict[str, int | Fraction]]()
-        for name in self.orders:
-            order = self.now[name]
+        standing, known = self.standing(now, asked=True), dict[int, dict[str, int | Fraction]]()
+        for name, order in self.now.items():
+            if self._is_past(name, order):
+                continue
             knowledge = authorities.of(order.authority)
             if id(knowledge) not in known:
                 known[id(knowledge)] = knowledge.values(now, self.start_clock, self.asked) | standing
@@ -147,6 +153,11 @@ class Response:
             elif self.may_repeat(order, one, values, now):
                 self.give(name, one.number + 1, now, late, self.noted(values, self.when[name].names), by=one.by, changes=one.changes)
             self.carry_on(name, order, actions, values, now)
+
+    def _is_past(self, name: str, order: Any) -> bool:
+        """Whether an order has ended and is not to be given again by its condition."""
+        one = self.current.get(name)
+        return one is not None and one.ended >= 0 and (order.repeat is None or one.number >= order.repeat.times)
 
     def may_repeat(self, order: Any, one: Given, values: dict[str, Any], now: int) -> bool:
         """Whether an order is to be given again: its time is up, times are left, and the condition on knowledge holds."""
@@ -215,7 +226,7 @@ class Response:
         one.reached += actions.stop(one.order, order, one.number, now)
         one.ended = now
         one.because = why
-        one.used = actions.used(one.order)
+        one.used = dict(actions.used(one.order))
 
     def call_off(self, one: Given, actions: Actions, now: int, why: str) -> None:
         """An order that stands ends at once; one that is not in effect yet never is."""

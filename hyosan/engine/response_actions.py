@@ -52,6 +52,7 @@ class Hands:
         self.care = Care(tools, self.medical.meetings)
         self.turns = {name: 1 + turn for turn, name in enumerate(scenario.orders)}
         self.parts = (self.civil, self.camp, self.force, self.medical, self.care)
+        self._acts: dict[tuple[str, str], Any] = {}
 
     def go_by(self, orders: Mapping[str, Any]) -> None:
         """Orders as they were given last, which a policy may have changed."""
@@ -88,10 +89,10 @@ class Hands:
 
     def _find(self, what: str, name: str, order: Any) -> Any:
         self.tools.knowledge, self.tools.turn = self.authorities.of(order.authority), self.turns[name]
-        for part in self.parts:
-            if act := getattr(part, f"{what}_{order.do}", None):
-                return act
-        return None
+        if (what, order.do) not in self._acts:
+            found = (getattr(part, f"{what}_{order.do}", None) for part in self.parts)
+            self._acts[what, order.do] = next((act for act in found if act is not None), None)
+        return self._acts[what, order.do]
 
     def _do(self, moment: str, name: str, order: Any, number: int, now: int) -> int:
         act = self._find(moment, name, order)
@@ -108,10 +109,10 @@ class Hands:
         return caller
 
     def used(self, name: str) -> dict[str, int]:
-        """Means used by an order so far, and what they cost where that is told."""
-        used = dict(self.memory.get(name, {}).get("used", {}))
+        """Means used by an order so far (they grow while it is in force), and what they cost where that is told."""
+        used: dict[str, int] = self.memory.get(name, {}).get("used", {})
         if costs := self.scenario.orders[name].costs:
-            used["cost"] = round(sum(Fraction(str(one)) * used.get(what, 0) for what, one in costs.items()))
+            used = used | {"cost": round(sum(Fraction(str(one)) * used.get(what, 0) for what, one in costs.items()))}
         return used
 
     def to_json(self) -> dict[str, Any]:

@@ -38,14 +38,18 @@ class Camp(Crew):
 
     def hear(self, rows: Any, now: int) -> None:
         """Those who arrived in a tick are questioned."""
-        orders = [order for _, order in self._in_force("quarantine") if order.questions > 0]
+        arrived = np.flatnonzero(rows["kind"] == QUARANTINED) if rows is not None else ()
+        orders = [order for _, order in self._in_force("quarantine") if order.questions > 0] if len(arrived) else []
         if rows is None or not orders:
             return
         people = self.s.people
-        for row in np.unique(rows["person"][rows["kind"] == QUARANTINED]).tolist():
+        came = np.unique(rows["person"][arrived])
+        kinds = self.b.states["kind"][people["health"][came]]
+        asked = np.isin(kinds, FOUND)
+        for row, kind in zip(came[asked].tolist(), kinds[asked].tolist(), strict=True):
             one = people[row]
-            kind, episode = int(self.b.states["kind"][one.health]), int(one.episode)
-            if kind in FOUND and self._luck(QUESTION, row, 0, episode) < max(share(order.questions) for order in orders):
+            episode = int(one.episode)
+            if self._luck(QUESTION, row, 0, episode) < max(share(order.questions) for order in orders):
                 zone, infected = int(self.g.persons["zone"][row]), int(one.infected_at) >> INSTANT_BITS
                 onset = int(one.since) >> INSTANT_BITS
                 if self.authorities.notice(now, zone, CLASSES[kind], infected, onset, row, episode):  # else the report was lost

@@ -106,12 +106,12 @@ class Civil(Crew):
         if not order.inward or order.around not in self.world.gates or not self._begins_day(now):
             return 0
         people, homes, ids = self.s.people, self.g.persons["home"], self.g.persons["id"]
-        inside = np.zeros(len(self.g.grounds), dtype=bool)
-        inside[homes[(people["activity"] != GONE) & (people["death"] == 0)]] = True
-        outside = (people["notes"] & F_LEFT > 0) & (people["activity"] == GONE) & (people["health"] == int(self.b.one[0].susceptible))
-        rows = np.flatnonzero(outside & inside[homes])
+        rows = np.flatnonzero(people["notes"] & F_LEFT)
+        rows = rows[(people["activity"][rows] == GONE) & (people["health"][rows] == int(self.b.one[0].susceptible))]
         rows = rows[bits_array(self.seed, CROSS, ids[rows], self._day(now)) >> 30 < share(order.inward)]
-        rows = self._people_by_id(rows)
+        family = np.flatnonzero(np.isin(homes, homes[rows])) if len(rows) else rows
+        family = family[(people["activity"][family] != GONE) & (people["death"][family] == 0)]
+        rows = self._people_by_id(rows[np.isin(homes[rows], homes[family])])
         gates = self._gate_cells(order.around)
         if not len(gates):
             return 0

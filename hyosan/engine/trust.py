@@ -56,9 +56,10 @@ class Trust:
         return faded(lost, self.rules.regained, now - since)
 
     def _show(self, now: int) -> None:
-        for zone in range(len(self.lost)):
-            if self.lost[zone][0]:
-                self.s.zones["trust"][zone] = FULL - self._gone(zone, now)
+        levels = self.s.zones["trust"]
+        for zone, (lost, since) in enumerate(self.lost):
+            if lost:
+                levels[zone] = FULL - faded(lost, self.rules.regained, now - since)
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for a checkpoint; the levels are kept with the state."""

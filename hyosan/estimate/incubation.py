@@ -156,17 +156,22 @@ class KnownPeriods:
 
 
 class StandingEstimate:
-    """The latest estimate of known periods, made anew only when the cases grew by `growth_percent` or `most_hours` passed."""
+    """The latest estimate of known periods, made anew only when the cases grew by `growth_percent` or `most_hours` passed.
+
+    Once hardly any cases come (less than one in a hundred more), all that an estimate still learns is that time passed: it then stands for a
+    quarter of the time since there were more.
+    """
 
     def __init__(self, known: KnownPeriods, growth_percent: int = 5, most_hours: int = 24) -> None:
         self.known, self.growth_percent, self.most_hours = known, growth_percent, most_hours
-        self._made: tuple[int, int] | None = None  # step and count
+        self._made: tuple[int, int, int] | None = None  # step, count, the first step at which there were about so many
         self._estimate: IncubationEstimate | None = None
 
     def at(self, now: int, *, lag: int = 0) -> IncubationEstimate | None:
         """The estimate that holds in step `now`, with `lag` as in `KnownPeriods.estimate`; None while too few cases are known."""
         if self._made is None or self._stale(now, *self._made):
-            self._made = (now, self.known.count)
+            since = now if self._made is None or self._news(self._made[1]) else self._made[2]
+            self._made = (now, self.known.count, since)
             self._estimate = self.known.estimate(now, lag=lag)
         return self._estimate
 
@@ -180,7 +185,7 @@ class StandingEstimate:
 
     def take_over(self, kept: dict[str, Any]) -> None:
         """Go on from what `latest` gave."""
-        self._made = None if kept["made"] is None else (kept["made"][0], kept["made"][1])
+        self._made = None if kept["made"] is None else (kept["made"][0], kept["made"][1], kept["made"][2])
         self._estimate = None if kept["estimate"] is None else IncubationEstimate.from_json(kept["estimate"])
 
     @classmethod
@@ -190,9 +195,13 @@ class StandingEstimate:
         standing.take_over(kept)
         return standing
 
-    def _stale(self, now: int, step: int, count: int) -> bool:
+    def _stale(self, now: int, step: int, count: int, since: int) -> bool:
         grown = self.known.count * 100 >= max(count * (100 + self.growth_percent), 100)
-        return grown or (now - step) * self.known.step_minutes >= 60 * self.most_hours
+        due = self._news(count) or 4 * (now - step) >= now - since
+        return grown or (due and (now - step) * self.known.step_minutes >= 60 * self.most_hours)
+
+    def _news(self, count: int) -> bool:
+        return self.known.count > count + count // 100
 
 
 def _summed_up(cases: int, corrected: bool, step_minutes: int, posterior: Posterior) -> IncubationEstimate:

@@ -22,7 +22,7 @@ from hyosan.units import DAY_SECONDS, say_clock, say_duration
 
 Row = dict[str, Any]
 LEFT_OUT = (
-    "zones", "time", "day", "hour", "days_since_report", "hours_since_report",
+    "zones", "time", "day", "hour", "days_since_report", "hours_since_report", "days_since_city_report",
     "incubation_cases", "incubation_bound_days", "growth_percent", "reproduction_percent",
 )  # fmt: skip
 """Words of conditions that are no counts; estimates are told by themselves."""

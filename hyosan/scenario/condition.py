@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from hyosan.errors import ScenarioError
 from hyosan.scenario.condition_parser import parse_condition
@@ -23,6 +24,7 @@ from hyosan.scenario.condition_words import FLAGS, KNOWN_NAMES, ORDER_NAMES, SIG
 __all__ = ["KNOWN_NAMES", "ORDER_NAMES", "Condition", "known_names", "parse"]
 
 Values: TypeAlias = Mapping[str, "int | Fraction"]
+Reader: TypeAlias = Callable[[Values], "int | Fraction | bool"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,11 @@ class Condition:
 
         Raises ScenarioError: a value is missing.
         """
-        return bool(_value(self.tree, values))
+        return bool(self._asked(values))
+
+    @cached_property
+    def _asked(self) -> Reader:
+        return _reader(self.tree)
 
     def say(self) -> str:
         """The condition in plain English, without a full stop."""
@@ -54,33 +60,47 @@ def parse(text: str, *, orders: Iterable[str] = (), stocks: Iterable[str] = (), 
     return Condition(text, names, tree)
 
 
-def _value(part: Part, values: Values) -> Fraction | bool:
+def _reader(part: Part) -> Reader:
+    """What gives the value of a step for values of names: made once, as conditions are asked in every tick."""
+    inner = tuple(_reader(one) for one in part.parts)
+    value = int(part.value) if part.value.denominator == 1 else part.value
     if part.do == "name":
-        if part.text not in values:
-            raise ScenarioError(f"no value is known for {part.text!r}")
-        return Fraction(values[part.text])
+        return lambda values: _of(values, part.text)
     if part.do == "number":
-        return part.value
+        return lambda values: value
     if part.do == "and":
-        return all(_value(inner, values) for inner in part.parts)
+        return lambda values: all(one(values) for one in inner)
     if part.do == "or":
-        return any(_value(inner, values) for inner in part.parts)
-    found = [Fraction(_value(inner, values)) for inner in part.parts]
+        return lambda values: any(one(values) for one in inner)
     if part.do == "compare":
-        return all(SIGNS[sign][0](a, b) for sign, a, b in zip(part.text.split(), found, found[1:], strict=False))
-    return _STEPS[part.do](found, part.value)
+        signs = [SIGNS[sign][0] for sign in part.text.split()]
+        if len(signs) == 1:
+            (sign,), (left, right) = signs, inner
+            return lambda values: sign(left(values), right(values))
+        return lambda values: _all_hold(signs, [one(values) for one in inner])
+    return _STEPS[part.do](inner, value)
 
 
-_STEPS: dict[str, Callable[[list[Fraction], Fraction], Fraction | bool]] = {
-    "always": lambda found, value: True,
-    "never": lambda found, value: False,
-    "yes": lambda found, value: found[0] != 0,
-    "not": lambda found, value: found[0] == 0,
-    "negative": lambda found, value: -found[0],
-    "scale": lambda found, value: value * found[0],
-    "+": lambda found, value: found[0] + found[1],
-    "-": lambda found, value: found[0] - found[1],
-    "*": lambda found, value: found[0] * found[1],
+def _of(values: Values, name: str) -> int | Fraction:
+    if name not in values:
+        raise ScenarioError(f"no value is known for {name!r}")
+    return values[name]
+
+
+def _all_hold(signs: list[Callable[[Any, Any], bool]], found: list[Any]) -> bool:
+    return all(sign(a, b) for sign, a, b in zip(signs, found, found[1:], strict=False))
+
+
+_STEPS: dict[str, Callable[[Any, Any], Reader]] = {
+    "always": lambda inner, value: lambda values: True,
+    "never": lambda inner, value: lambda values: False,
+    "yes": lambda inner, value: lambda values: inner[0](values) != 0,
+    "not": lambda inner, value: lambda values: inner[0](values) == 0,
+    "negative": lambda inner, value: lambda values: -inner[0](values),
+    "scale": lambda inner, value: lambda values: value * inner[0](values),
+    "+": lambda inner, value: lambda values: inner[0](values) + inner[1](values),
+    "-": lambda inner, value: lambda values: inner[0](values) - inner[1](values),
+    "*": lambda inner, value: lambda values: inner[0](values) * inner[1](values),
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 UNBELIEVED_DAYS = 10_000
 """Bound on the incubation period, in days, while too few periods are known."""
@@ -27,6 +27,7 @@ KNOWN_NAMES: dict[str, str] = {
     "zones_marked": "number of zones marked by a sweep",
     "days_since_report": "time since the last report (whole days; 0 before any)",
     "hours_since_report": "time since the last report (whole hours; 0 before any)",
+    "days_since_city_report": "time since the last report from the city, the quarantine apart (whole days; 0 before any)",
     "calls_waiting": "number of calls for rescue that wait",
     "calls_served": "number of calls for rescue served",
     "quarantined": "number of people in quarantine",
@@ -60,11 +61,17 @@ ORDER_NAMES: dict[str, str] = {
 }
 """What can be asked of an order N, as `N.decided`."""
 
-TIME_NAMES = {"days_since_report": "days", "incubation_bound_days": "days", "hours_since_report": "hours", "time": "hours"}
+TIME_NAMES = {
+    "days_since_report": "days",
+    "days_since_city_report": "days",
+    "incubation_bound_days": "days",
+    "hours_since_report": "hours",
+    "time": "hours",
+}
 """Names that are times, and the unit that each is counted in."""
 FLAGS = {"decided": "has been decided", "effective": "is in force", "ended": "has ended", "done": "is done"}
 """What can be asked of an order that is yes or no, and how it is said."""
-SIGNS: dict[str, tuple[Callable[[Fraction, Fraction], bool], str]] = {
+SIGNS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     ">=": (operator.ge, "is at least"),
     "<=": (operator.le, "is at most"),
     "==": (operator.eq, "is"),

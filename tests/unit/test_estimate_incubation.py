@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -79,6 +80,21 @@ def test_a_standing_estimate_is_made_anew_after_a_day_or_a_twentieth_more_cases(
     for case in some(6, seed=3):
         standing.known.add(*case)
     assert standing.at(NOW + 25).cases == 110
+
+
+def test_a_standing_estimate_rests_a_quarter_of_the_time_since_cases_came():
+    standing = StandingEstimate(known(some(100)))
+    made = [NOW]
+    standing.at(NOW)
+    for now in range(NOW, NOW + 24 * 40):
+        before = standing.at(now)
+        if standing.at(now + 1) is not before:
+            made.append(now + 1)
+    waits = [later - one for one, later in pairwise(made)]
+    assert waits[:3] == [24, 24, 24]
+    assert all(24 <= wait <= max(24, -(-(one + wait - NOW) // 4)) for one, wait in zip(made, waits, strict=False))
+    assert waits == sorted(waits)
+    assert len(made) < 20  # 40 if each day
 
 
 def test_nothing_is_known_from_fewer_than_two_cases():
