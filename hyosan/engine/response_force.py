@@ -65,7 +65,7 @@ class Force(Crew):
         return "its time was over" if now >= self.memory[name]["until"] else None
 
     def start_strike(self, name: str, order: Any, number: int, now: int) -> int:
-        """Strike at the points lured to, else where most were reported; each misses by an error of its own."""
+        """Strike at the points lured to, else where most were reported; each misses by an error of its own. Bodies are counted as reported turned."""
         killed, points, giving = 0, self.means(name, "points", order.points), self._giving(name, order, number)
         for k, cell in enumerate((self.lured or self._targets(points))[:points]):
             row, error = self.g.grounds[cell], round(order.error)
@@ -73,11 +73,12 @@ class Force(Crew):
             dx = (luck & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
             dy = (luck >> 30 & 0x3FFFFFFF) * (2 * error + 1) // (1 << 30) - error
             x, y, radius, cause = int(row.x) + dx, int(row.y) + dy, round(order.radius), self._cause(name)
-            killed += int(effects.blast(self.s, self.g, self.b, x, y, radius, share(order.kills), giving, cause, self._at(now), self._tick(now)))
+            bodies = int(effects.blast(self.s, self.g, self.b, x, y, radius, share(order.kills), giving, cause, self._at(now), self._tick(now)))
+            killed += bodies
             if order.burns:
                 effects.mask(self.s, self.g, x, y, radius, self._tick(now + round(order.burns)))
             zone = int(row.zone)
-            self.authorities.remove(zone, self.knowledge.active(zone))
+            self.authorities.remove(zone, min(bodies, self.knowledge.active(zone)))
             if self.scenario.trust.struck:
                 self.trust.lose(zone, self.scenario.trust.struck, now)
         self.works.blasts += 1
