@@ -20,6 +20,7 @@ from pages import (
     performance_page,
     tables_page,
 )
+from plans import pictures
 from pydantic import BaseModel
 
 import hyosan
@@ -184,6 +185,11 @@ def test_the_page_of_columns_is_that_of_the_program() -> None:
 
 def test_the_page_of_exports_is_that_of_the_program() -> None:
     assert EXPORTS_PAGE.read_text(encoding="utf-8") == exports_page(), "renew it: python tests/docs/pages.py"
+
+
+def test_the_plan_and_the_map_are_those_of_the_world_that_is_built() -> None:
+    for file, drawn in pictures().items():
+        assert file.read_text(encoding="utf-8") == drawn, "renew it: python tests/docs/plans.py"
 
 
 def test_the_page_of_performance_is_that_of_its_results() -> None:
