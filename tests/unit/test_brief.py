@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,8 @@ def test_the_flagship_as_text_page_and_json(tmp_path: Path, capsys: pytest.Captu
     hyosan.run("hyosan", seed=3, overrides=village(300, **{"authorities.army": {"hears_after": "1 h"}}), threads=1, out=tmp_path / "run")
     command = ["brief", str(tmp_path / "run"), "--at", "day 1 15:30", "--threads", "1", "--as"]
     assert main([*command, "government"]) == 0
-    assert "stock rations" in capsys.readouterr().out, "a supply names its stock; it is no number that could run out"
+    told = capsys.readouterr().out
+    assert re.search(r"per day 120,000, stock *\n? *[^\n]*rations", told), "a supply names its stock; it is no number that could run out"
     assert main([*command, "army"]) == 0
     text = capsys.readouterr().out
     for line in ("What army knew on day 1 15:30", "It hears of all zones, 1 h late.", "Orders that it knows of", "the order `strike` is in force"):
