@@ -1,7 +1,8 @@
 """What the awake decide: people who noticed danger, people on their way, and those who pursue.
 
 `choose_one` is the loop's body: it reads places and doors as they stand at the start of the tick and writes only the one person's row
-and their `travel`; `engine/moving.py` commits it. Luck: per person, decision number and named option.
+and their `travel`; `engine/moving.py` commits it. Views of ways are kept for the tick: whoever looks first writes what all would.
+Luck: per person, decision number and named option.
 """
 
 from __future__ import annotations
