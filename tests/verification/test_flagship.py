@@ -116,10 +116,13 @@ def test_a_noise_in_an_empty_room_draws_the_turned() -> None:
 
 @pytest.mark.long
 def test_many_seeds_tell_the_same_story() -> None:
-    """Over 12 seeds: who left the school brings it out in all; welded exits hold in all; noise draws in 10 or more."""
+    """Over 12 seeds: who left the school brings it out in all; welded exits hold in all; noise never keeps away and draws in 7 or more
+    (its room has a door that may hold for the six hours, and no seed has turned people there without it)."""
     assert all(first_came_out_of_the_school(seed) for seed in MANY)
     assert all(flagship(seed, "city.school.exits=welded").outside == [] for seed in MANY)
-    assert sum(b > a for a, b in (drawn_to_a_noise(seed) for seed in MANY)) >= 10
+    pairs = [drawn_to_a_noise(seed) for seed in MANY]
+    assert all(with_noise >= without for without, with_noise in pairs), pairs
+    assert sum(with_noise > without for without, with_noise in pairs) >= 7, pairs
 
 
 @pytest.mark.long
