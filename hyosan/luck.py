@@ -136,12 +136,6 @@ def neg_log(word: int) -> int:
 
 
 @rule
-def least_log(word: int) -> int:
-    """What `neg_log` of a word is at least, for next to nothing: -ln U is never less than 1 - U."""
-    return max((((1 << BITS) - word) >> 18) - 3, 0)
-
-
-@rule
 def threshold(seed: int, purpose: int, a: int, b: int, n: int) -> int:
     """An exponential threshold of mean 1 (int64, units of 2**-44) for a key."""
     return neg_log(bits(seed, purpose, a, b, n))

@@ -65,11 +65,9 @@ def make_floor(
         WAYS, len(to), to=to, seconds=ground.way_seconds, door=ground.way_door, sound_lost=ground.way_sound_lost, gate=ground.way_gate,
         back=ground.way_back, from_=from_, to_id=ground.place_id[to],
     )  # fmt: skip
-    to_id = np.append(ground.place_id[to], -1).astype(np.int64)
     spots = np.column_stack([np.where(slots < 0, home[:, None], slots), schedule, age_groups(ground.person_age)]).astype(np.int32)
     return Floor(
-        persons, slots, spots, grounds, ways, main_way, to_id[main_way], child_way, to_id[child_way],
-        ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
+        persons, slots, spots, grounds, ways, main_way, child_way, ground.member_start.astype(np.int64), ground.member_person.astype(np.int64),
         _members_schedules(ground.member_start, schedule[ground.member_person]),
         ground.link_start.astype(np.int64), ground.link_to.astype(np.int64), ground.link_weight.astype(np.int64),
         ground.tie_start.astype(np.int64), ground.tie_to.astype(np.int32), ground.tie_kind.astype(np.int8),

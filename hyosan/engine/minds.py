@@ -1,8 +1,7 @@
 """What the awake decide: people who noticed danger, people on their way, and those who pursue.
 
 `choose_one` is the loop's body: it reads places and doors as they stand at the start of the tick and writes only the one person's row
-and their `travel`; `engine/moving.py` commits it. Views of ways are kept for the tick: whoever looks first writes what all would.
-Luck: per person, decision number and named option.
+and their `travel`; `engine/moving.py` commits it. Luck: per person, decision number and named option.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from hyosan.engine.state import (
     PURSUE,
     ROUTINE,
 )
-from hyosan.luck import AIM, PURSUIT, WAKE, bits, least_log, neg_log, threshold
+from hyosan.luck import AIM, PURSUIT, WAKE, bits, threshold
 from hyosan.luck import HIDE as HIDE_LUCK
 from hyosan.rules.behave import (
     BARRICADE,
@@ -63,13 +62,8 @@ PRESSING_QUIETER: Final = 10
 """dB by which pressing a door is quieter than a fight."""
 DRAWN_BY: Final = 20
 """dB by which a sound may be quieter than a fight to draw them off a door (assumed: a fight one street on does, other doors do not)."""
-MANY: Final = 12
-"""Doors of a place from which on one who pursues tries but some."""
 SAMPLES: Final = 4
-"""Doors that they try there."""
-V_BARRED, V_OPEN, V_PREY, V_SCENT = 1, 2, 4, 8
-"""What a way offers those who pursue."""
-V_BITS: Final = 4
+"""Doors that one who pursues tries at a place with many."""
 
 
 @inner
@@ -351,72 +345,46 @@ def next_of_pursuit(s: Any, g: Any, b: Any, i: int, here: int, tick: int) -> int
     """The way that one who pursues takes; -1 = rests. Options are the ways out, a few doors, and the way to what is heard."""
     p = s.people[i]
     senses = b.states[p.health]
-    person, stay = g.persons[i].id, min(senses.rest + (senses.sound * sounds_here(s, here, tick) >> 6), (1 << 24) - 1)
-    best = (-1, threshold(b.one[0].seed, PURSUIT, person, 0, p.decision), stay)
+    stay = min(senses.rest + (senses.sound * sounds_here(s, here, tick) >> 6), (1 << 24) - 1)
+    best, best_luck, best_weight = -1, threshold(b.one[0].seed, PURSUIT, g.persons[i].id, 0, p.decision), stay
     loudness, heard = heard_at(s, g, here, tick)
     row = g.grounds[here]
-    for at in range(row.main_start, row.main_end):
-        if g.main_way[at] != heard:
-            view = seen_before(s, g, b, s.main_seen, at, g.main_way[at], tick)
-            best = better(b, senses, view, 0, person, p.decision, g.main_way[at], g.main_to[at], best)
     children = row.child_end - row.child_start
-    for k in range(min(children, SAMPLES) if children > MANY else children):
-        at = row.child_start + k
-        if children > MANY:
-            at = row.child_start + (((bits(b.one[0].seed, AIM, person, k, p.decision) >> 30) * children) >> 32)
-        if g.child_way[at] != heard:
-            view = seen_before(s, g, b, s.child_seen, at, g.child_way[at], tick)
-            best = better(b, senses, view, 0, person, p.decision, g.child_way[at], g.child_to[at], best)
-    if heard >= 0:
-        best = better(b, senses, view_of(s, g, b, heard, tick), loudness, person, p.decision, heard, g.ways[heard].to_id, best)
-    return best[0]
-
-
-@inner
-def better(
-    b: Any, senses: Any, view: int, loudness: int, person: int, decision: int, way: int, to: int, best: tuple[int, int, int]
-) -> tuple[int, int, int]:
-    """The better of a way, by what its view offers, and the best so far: way, luck, weight."""
-    weight = attraction(senses, view, loudness)
-    if weight > 0:
-        word = bits(b.one[0].seed, PURSUIT, person, to + 1, decision)
-        if first_of(least_log(word), weight, best[1], best[2]):
-            luck = neg_log(word)
-            if first_of(luck, weight, best[1], best[2]):
-                return way, luck, weight
+    few = min(children, SAMPLES) if children > 12 else children
+    for k in range(row.main_end - row.main_start + few + 1):
+        if k < row.main_end - row.main_start:
+            way = g.main_way[row.main_start + k]
+        elif k < row.main_end - row.main_start + few:
+            at = k - (row.main_end - row.main_start)
+            if children > 12:
+                at = ((bits(b.one[0].seed, AIM, g.persons[i].id, at, p.decision) >> 30) * children) >> 32
+            way = g.child_way[row.child_start + at]
+        else:
+            way = heard
+        if way < 0 or (way == heard and k < row.main_end - row.main_start + few):
+            continue
+        weight = attraction(s, g, b, p.health, way, loudness if way == heard else 0, tick)
+        if weight > 0:
+            luck = threshold(b.one[0].seed, PURSUIT, g.persons[i].id, g.ways[way].to_id + 1, p.decision)
+            if first_of(luck, weight, best_luck, best_weight):
+                best, best_luck, best_weight = way, luck, weight
     return best
 
 
 @inner
-def attraction(senses: Any, view: int, loudness: int) -> int:
+def attraction(s: Any, g: Any, b: Any, health: int, way: int, heard: int, tick: int) -> int:
     """Weight of a way for one who pursues: roaming and sight need an open way, smell and sound go through doors."""
-    if view & V_BARRED:
+    row, senses = g.ways[way], b.states[health]
+    if gate_shut(s, g, way):
         return 0
-    weight = (senses.wander if view & V_OPEN else 0) + (senses.sound * loudness >> 6)
-    if view & V_PREY:
-        weight += (senses.smell if view & V_SCENT else 0) + (senses.sight if view & V_OPEN else 0)
+    shut = row.door >= 0 and s.doors[row.door].state != 0
+    if row.door >= 0 and s.doors[row.door].state == 2:
+        return 0
+    weight = 0 if shut else senses.wander
+    weight += senses.sound * heard >> 6
+    smell = 0 if is_masked(s, row.to, tick) or is_masked(s, row.from_, tick) else senses.smell
+    if (smell > 0 or (senses.sight > 0 and not shut)) and has_target(s, g, b, row.to, tick):
+        weight += smell
+        if not shut:
+            weight += senses.sight
     return min(weight, (1 << 24) - 1)
-
-
-@inner
-def seen_before(s: Any, g: Any, b: Any, views: Any, at: int, way: int, tick: int) -> int:
-    """The view of a way, kept for all who stand there in this tick: whichever of them looks first, it is the same."""
-    stamp = tick + 1 << V_BITS
-    if views[at] < stamp:
-        views[at] = stamp | view_of(s, g, b, way, tick)
-    return views[at]
-
-
-@inner
-def view_of(s: Any, g: Any, b: Any, way: int, tick: int) -> int:
-    """What a way offers those who pursue, bits V_*: whether it is barred, or open, prey behind it, and whether scent gets through."""
-    row = g.ways[way]
-    door = s.doors[row.door].state if row.door >= 0 else 0
-    if gate_shut(s, g, way) or door == 2:
-        return V_BARRED
-    view = V_OPEN if door == 0 else 0
-    if not (is_masked(s, row.to, tick) or is_masked(s, row.from_, tick)):
-        view |= V_SCENT
-    if view and has_target(s, g, b, row.to, tick):
-        view |= V_PREY
-    return view

@@ -38,9 +38,11 @@ class Camp(Crew):
 
     def hear(self, rows: Any, now: int) -> None:
         """Those who arrived in a tick are questioned."""
-        arrived = np.flatnonzero(rows["kind"] == QUARANTINED) if rows is not None else ()
-        orders = [order for _, order in self._in_force("quarantine") if order.questions > 0] if len(arrived) else []
-        if rows is None or not orders:
+        if rows is None:
+            return
+        arrived = np.flatnonzero(rows["kind"] == QUARANTINED)
+        asking = max((share(order.questions) for _, order in self._in_force("quarantine")), default=0) if len(arrived) else 0
+        if not asking:
             return
         people = self.s.people
         came = np.unique(rows["person"][arrived])
@@ -49,7 +51,7 @@ class Camp(Crew):
         for row, kind in zip(came[asked].tolist(), kinds[asked].tolist(), strict=True):
             one = people[row]
             episode = int(one.episode)
-            if self._luck(QUESTION, row, 0, episode) < max(share(order.questions) for order in orders):
+            if self._luck(QUESTION, row, 0, episode) < asking:
                 zone, infected = int(self.g.persons["zone"][row]), int(one.infected_at) >> INSTANT_BITS
                 onset = int(one.since) >> INSTANT_BITS
                 if self.authorities.notice(now, zone, CLASSES[kind], infected, onset, row, episode):  # else the report was lost

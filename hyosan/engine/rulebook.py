@@ -51,7 +51,7 @@ CARE = ("beds", "staff_start", "staff_end", "patients_each")
 """Columns per kind of care; without staff `staff_start` is -1; `patients_each` in 2**-20."""
 SETTINGS = ("contact", "air", "contact_ages", "air_ages", "bite")
 """Columns per setting; `*_ages` is the matrix of `Rulebook.age_mix`, -1 = everybody meets everybody alike."""
-PERSONS = ("id", "needs", "schedule", "home", "fighter", "zone", "kept", "knows", "age", "bullied", "cares")
+PERSONS = ("id", "age", "schedule", "home", "fighter", "zone", "kept", "knows", "bullied", "needs", "cares")
 """Columns per person; `kept` is the sealed place they are in from the start on and follow their routine in; -1 = none; `knows` 1 = what to do in a
 crisis, `bullied` by how many, `needs` 1 = somebody to look after them, `cares` 1 = has family who need that."""
 GROUNDS = (
@@ -105,10 +105,8 @@ class Floor(NamedTuple):
     spots: NDArray[np.int32]  # [n, S + 2] place of each slot, schedule, age group: what a glance needs (`engine/glance.py`)
     grounds: Any  # [m] GROUNDS
     ways: Any  # [w] WAYS
-    main_way: NDArray[np.int64]  # ways that lead on, by place
-    main_to: NDArray[np.int64]  # ids of the places that they lead to
-    child_way: NDArray[np.int64]  # ways into what hangs on a place
-    child_to: NDArray[np.int64]
+    main_way: NDArray[np.int64]
+    child_way: NDArray[np.int64]
     member_start: NDArray[np.int64]  # [S * m + 1]
     member_person: NDArray[np.int64]
     member_schedules: NDArray[np.int64]  # [S * m] schedules of the members, a bit each (`schedule_bits`)

@@ -83,9 +83,6 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         s.beds[k].beds = s.beds[k].taken = s.beds[k].more = 0
     for k in range(len(s.cuts)):
         s.cuts[k].share = s.cuts[k].left = 0
-    if b.one[0].has_bites:
-        s.main_seen[:] = 0
-        s.child_seen[:] = 0
     s.bites[:] = 0
     s.kills[:] = 0
 
@@ -118,10 +115,7 @@ def allocate(world: World, floor: Floor, book: Rulebook, own_gates: int = 0) -> 
     exerting = n * (routes * int(book.one[0].slots) + int(book.one[0].contact_link > 0)) if book.one[0].has_contact else 0
     aged = int(floor.grounds["ages_row"].max(initial=-1)) + 1
     linked = bool(book.one[0].contact_link > 0)
-    ways = (len(floor.main_way), len(floor.child_way))
-    return new_state(
-        *sizes, fights, arenas, exerting, aged, event_rows(n), int(book.one[0].strains), linked, len(book.care), len(book.settings), ways
-    )
+    return new_state(*sizes, fights, arenas, exerting, aged, event_rows(n), int(book.one[0].strains), linked, len(book.care), len(book.settings))
 
 
 def event_rows(people: int) -> int:

@@ -214,8 +214,6 @@ class State(NamedTuple):
     heaps: NDArray[np.int64]  # [3 + fighters + hostiles, n + 1] scratch by segment: timers, arrivals, leavers, targets and hostiles by kind
     lists: NDArray[np.int64]  # [2, n + 1] scratch: targets, hostiles
     words: NDArray[np.int64]  # [arenas, WORDS]
-    main_seen: NDArray[np.int64]  # [main_way] views of ways and in which tick somebody looked (`minds.seen_before`)
-    child_seen: NDArray[np.int64]  # [child_way]
     beds: Any  # BEDS by kind of care
     cuts: Any  # CUTS by setting: contacts reduced by order
     asking: NDArray[np.int64]  # [n] people who entered a state that needs a bed, in this tick
@@ -239,10 +237,8 @@ def new_state(
     linked: bool,
     care: int,
     settings: int,
-    ways: tuple[int, int],
 ) -> State:
-    """Allocate a state; `engine/start.py` fills it. `exerting` is how many entries of exposure a tick can make, `aged` places have contact matrices,
-    `ways` are the lengths of `Floor.main_way` and `child_way`.
+    """Allocate a state; `engine/start.py` fills it. `exerting` is how many entries of exposure a tick can make, `aged` places have contact matrices.
 
     Memory that is never touched is never really taken.
     """
@@ -261,7 +257,6 @@ def new_state(
         link_fields=np.zeros((n if linked else 1, strains), dtype=np.int64),
         candidates=row(n), arena_place=row(m), arena_start=row(m + 1), occupants=row(n + 1),
         heaps=np.zeros((3 + sum(fights), fighters + 1), dtype=np.int64), lists=np.zeros((2, fighters + 1), dtype=np.int64),
-        words=np.zeros((arenas, WORDS), dtype=np.int64), main_seen=row(ways[0]), child_seen=row(ways[1]),
-        beds=records(BEDS, max(1, care)), cuts=records(CUTS, settings), asking=row(n if care else 1),
+        words=np.zeros((arenas, WORDS), dtype=np.int64), beds=records(BEDS, max(1, care)), cuts=records(CUTS, settings), asking=row(n if care else 1),
         bites=np.zeros(fights, dtype=np.int64), kills=np.zeros(fights, dtype=np.int64), events=records(EVENTS, events),
     )  # fmt: skip

@@ -57,9 +57,9 @@ class Trust:
 
     def _show(self, now: int) -> None:
         levels = self.s.zones["trust"]
-        for zone, (lost, since) in enumerate(self.lost):
+        for zone, (lost, _) in enumerate(self.lost):
             if lost:
-                levels[zone] = FULL - faded(lost, self.rules.regained, now - since)
+                levels[zone] = FULL - self._gone(zone, now)
 
     def to_json(self) -> dict[str, Any]:
         """Everything, for a checkpoint; the levels are kept with the state."""

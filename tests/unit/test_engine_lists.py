@@ -95,7 +95,7 @@ def s():
 
 
 def empty():
-    state = new_state(PEOPLE, PLACES, 1, 1, 1, (1, 1), 1, 2 * PEOPLE, 0, 10, 1, False, 0, 1, (1, 1))
+    state = new_state(PEOPLE, PLACES, 1, 1, 1, (1, 1), 1, 2 * PEOPLE, 0, 10, 1, False, 0, 1)
     for name in ("occ_next", "occ_prev", "wake_next", "wake_prev", "wake_tick", "due_next", "due_prev", "due_tick", "infectious_at", "tracked_at"):
         state.people[name] = -1
     state.places["occ_head"] = state.places["hot_at"] = -1
