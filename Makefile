@@ -11,10 +11,10 @@ BASE ?= main
 RUN := runs/$(SCENARIO)-s$(SEED)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint verify planted bench bench-compare docs sources lock clean
+.PHONY: help run test test-all lint verify ensembles planted bench bench-compare docs sources lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -29,8 +29,8 @@ run: $(READY) ## run the flagship scenario and say where its report is (SCENARIO
 	@echo "The report of this run: $(RUN)/report.html   (remove $(RUN) to run it again)"
 
 test: $(READY) ## run the tests that take seconds, in two halves side by side
-	@$(BIN)/pytest -m "not long" -p no:cacheprovider tests/docs tests/verification > $(VENV)/beside.txt 2>&1 & beside=$$!; \
-	  $(BIN)/pytest -m "not long" tests/golden tests/properties tests/reliability tests/unit; here=$$?; \
+	@$(BIN)/pytest -m "not long and not ensemble" -p no:cacheprovider tests/docs tests/verification > $(VENV)/beside.txt 2>&1 & beside=$$!; \
+	  $(BIN)/pytest -m "not long and not ensemble" tests/golden tests/properties tests/reliability tests/unit; here=$$?; \
 	  wait $$beside; there=$$?; cat $(VENV)/beside.txt; exit $$(( here || there ))
 
 lint: $(READY) ## check style, types and the order of the house
@@ -40,10 +40,13 @@ lint: $(READY) ## check style, types and the order of the house
 	$(BIN)/lint-imports
 
 verify: $(READY) ## hold the engine against theory: a table and runs/verification.html (ARGS=--quick: the quick part)
-	$(BIN)/pytest tests/verification -m "$(if $(filter --quick,$(ARGS)),not long,long or not long)" --verification runs/verification.html
+	$(BIN)/pytest tests/verification -m "not ensemble$(if $(filter --quick,$(ARGS)), and not long)" --verification runs/verification.html
 
 test-all: $(READY) ## run all tests, also those that take minutes
-	$(BIN)/pytest -m "long or not long"
+	$(BIN)/pytest -m "not ensemble"
+
+ensembles: $(READY) ## hold the flagship and each of its systems against what they must show over many seeds (hours)
+	$(BIN)/pytest tests/verification -m ensemble
 
 planted: $(READY) ## plant some sixty bugs in copies of the package: verification must see them (an hour; ARGS=--compiled: longer)
 	$(BIN)/python tests/verification/planted.py $(ARGS)
@@ -55,7 +58,7 @@ bench-compare: $(READY) ## measure a small set with another commit and this one,
 	$(BIN)/hyosan bench --base $(BASE) $(ARGS)
 
 docs: $(READY) ## run every example of the documentation, and check that all is documented
-	$(BIN)/pytest tests/docs -m "long or not long"
+	$(BIN)/pytest tests/docs -m "not ensemble"
 
 sources: $(READY) ## hold the numbers of the library's pathogens against the rows that they cite
 	$(BIN)/python -m hyosan.cli.sources

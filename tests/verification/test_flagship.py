@@ -114,7 +114,7 @@ def test_a_noise_in_an_empty_room_draws_the_turned() -> None:
     assert sum(with_noise for _, with_noise in pairs) > sum(without for without, _ in pairs), pairs
 
 
-@pytest.mark.long
+@pytest.mark.ensemble
 def test_many_seeds_tell_the_same_story() -> None:
     """Over 12 seeds: who left the school brings it out in all; welded exits hold in all; noise never keeps away and draws in 7 or more
     (its room has a door that may hold for the six hours, and no seed has turned people there without it)."""
@@ -125,7 +125,7 @@ def test_many_seeds_tell_the_same_story() -> None:
     assert sum(with_noise > without for without, with_noise in pairs) >= 7, pairs
 
 
-@pytest.mark.long
+@pytest.mark.ensemble
 def test_without_strikes_none_die_in_them_and_more_turn() -> None:
     """Paired seeds, 8 days: strikes off kills none in strikes, and more people turn in at least seven of eight."""
     more = 0
@@ -137,14 +137,14 @@ def test_without_strikes_none_die_in_them_and_more_turn() -> None:
     assert more >= 7
 
 
-@pytest.mark.long
+@pytest.mark.ensemble
 def test_without_the_cordon_more_infected_leave() -> None:
     """Summed over 8 paired seeds, 5 days: more infected people are missing beyond the city when nothing closes it."""
     pairs = [(flagship(s, until="day 6 00:00"), flagship(s, "orders.cordon=null", until="day 6 00:00")) for s in range(1, 9)]
     assert sum(b.ending.missing for _, b in pairs) > sum(a.ending.missing for a, _ in pairs)
 
 
-@pytest.mark.long
+@pytest.mark.ensemble
 def test_who_knew_the_incubation_period_would_open_the_camp_sooner() -> None:
     """With the true bound (999 of 1,000 turn within 34.4 h) in place of the estimate, the quarantine ends within 40 days; with the estimate it
     does not. One seed, exact."""

@@ -110,7 +110,7 @@ def test_without_a_system_its_quantity_moves(system: str) -> None:
     assert mean(difference(system, range(1, 5))) * SYSTEMS[system][3] > 0
 
 
-@pytest.mark.long
+@pytest.mark.ensemble
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_without_a_system_its_quantity_moves_beyond_chance(system: str) -> None:
     """Over 50 pairs of runs on the same luck the 95 % interval of the mean difference excludes 0 on the side that is stated."""
