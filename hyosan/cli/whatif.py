@@ -12,6 +12,7 @@ from hyosan.cli.telling import as_json_text, watched
 from hyosan.errors import CommandError
 
 Count = Annotated[int, whole(1)]
+Worlds = Annotated[int, whole(2)]
 
 
 def whatif(
@@ -24,10 +25,12 @@ def whatif(
     later: str | None = None,
     person: str | None = None,
     bite: str | None = None,
-    each: Literal["person", "order"] | None = None,
+    each: Literal["person", "order", "moment"] | None = None,
     top: Count = 10,
     most: Count = 1000,
     ending: str | None = None,
+    worlds: Worlds = 64,
+    every: str | None = None,
     files: Files = None,
     threads: Threads = None,
     as_json: Json = False,
@@ -51,13 +54,18 @@ def whatif(
     bite:
         The first infection of the person with this id or name does not happen; `4711/2`: their second.
     each:
-        Ask it of every infected `person`, or of every `order`, alone and with others.
+        Ask it of every infected `person`, or of every `order`, alone and with others; `moment`: the chance of the ending as it stood at each
+        moment, all later luck drawn anew, and what each order was worth when it was decided.
     top:
         With `--each person`: how many are told.
     most:
         With `--each person`: how many are asked about at most, those with most people below them in the tree.
     ending:
-        With `--each order`: a kind of ending, such as `dead <= 100`; the smallest sets of orders that turn it are told.
+        A kind of ending, such as `dead <= 100`. With `--each order` the smallest sets of orders that turn it are told; `--each moment` needs it.
+    worlds:
+        With `--each moment`: how often the run goes on from each.
+    every:
+        With `--each moment`: the time between two, `12 h`; without it there are some twenty.
     as_json:
         Say it as one JSON object.
 
@@ -66,14 +74,20 @@ def whatif(
     given = [name for name, value in one.items() if value is not None]
     if each is not None and given:
         raise CommandError(f"--each {each} asks about all of them; it does not go with {' and '.join(given)}")
-    if ending is not None and each != "order":
-        raise CommandError("--ending goes with --each order")
+    if ending is not None and each not in ("order", "moment"):
+        raise CommandError("--ending goes with --each order or --each moment")
+    if (every is not None or worlds != 64) and each != "moment":
+        raise CommandError(f"--{'every' if every is not None else 'worlds'} goes with --each moment")
     if each is None and not given:
         raise CommandError("what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person WHO, --bite WHO, or --each")
     if each == "person":
         return _each_person(folder, top, most, files, threads, as_json)
     if each == "order":
         return _each_order(folder, ending, files, threads, as_json)
+    if each == "moment":
+        if ending is None:
+            raise CommandError("--each moment asks for the chance of an ending: say which, as --ending 'dead <= 100'")
+        return _each_moment(folder, ending, worlds, every, files, threads, as_json)
 
     from hyosan.cli.progress import shown
     from hyosan.counterfactual.ask import whatif
@@ -104,6 +118,19 @@ def _each_order(folder: Path, ending: str | None, files: Path | None, threads: i
 
     with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
         found = each_order(folder, ending=ending, files=files, threads=threads, progress=lambda worlds: show(f"{worlds:,} worlds"))
+    print(as_json_text(found.to_json()) if as_json else found)
+    return 0
+
+
+def _each_moment(folder: Path, ending: str, worlds: int, every: str | None, files: Path | None, threads: int | None, as_json: bool) -> int:
+    from hyosan.cli.progress import LINE_SECONDS, now_and_then
+    from hyosan.counterfactual.chances import each_moment
+
+    with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
+        found = each_moment(
+            folder, ending=ending, worlds=worlds, every=every, files=files, threads=threads,
+            progress=lambda done, of: show(f"{done:,} of {of:,} worlds"),
+        )  # fmt: skip
     print(as_json_text(found.to_json()) if as_json else found)
     return 0
 

@@ -32,7 +32,6 @@ class Beyond:
 
     def __init__(self, places: dict[str, Destination], s: State, g: Floor, b: Rulebook, names: Names, works: Works) -> None:
         self.places, self.s, self.g, self.b, self.names, self.works = places, s, g, b, names, works
-        self.seed = int(b.one[0].seed)
         self.left = dict.fromkeys(ROUTES, 1 << 32)
         self.on_the_way: list[tuple[int, int, int, str]] = []
         self.arrived = dict.fromkeys(places, 0)
@@ -54,6 +53,11 @@ class Beyond:
             found += self._arrives(row, name, max(second, now))
         self.works.outbreaks_beyond = sum(1 for n, at in self.began.items() if at + round(self.places[n].known_after) <= end)
         return found
+
+    @property
+    def seed(self) -> int:
+        """That of all luck but traits."""
+        return int(self.b.one[0].seed)
 
     def _key(self, name: str) -> int:
         return zlib.crc32(name.encode())

@@ -71,7 +71,8 @@ def bitten_beside(s: Any, g: Any, b: Any, i: int, here: int) -> int:
         p = s.people[j]
         if j != i and p.health == b.one[0].infected and (p.activity == HIDE or p.activity == FLEE):
             lower = best < 0 or g.persons[j].id < g.persons[best].id
-            if lower and chance(b.one[0].seed, SEEN, g.persons[j].id, 0, p.luck, b.one[0].bite_seen):
+            seed = b.one[0].seed if p.infected_at >= b.one[0].redrawn_at else b.one[0].born
+            if lower and chance(seed, SEEN, g.persons[j].id, 0, p.luck, b.one[0].bite_seen):
                 best = j
         j = s.people[j].occ_next
     return best

@@ -31,6 +31,7 @@ from hyosan.engine.rulebook import (
     table,
 )
 from hyosan.errors import ScenarioError
+from hyosan.rules.exact import NEVER
 from hyosan.rules.transmit import OPEN_BITS, WEIGHT
 from hyosan.scenario.pathogen import ByAge, ByHost
 from hyosan.scenario.root import DAYS, Scenario
@@ -86,7 +87,8 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
     route = scenario.pathogen.routes
     one = table(
         SCALARS, 1,
-        seed=seed, tick_seconds=round(scenario.time.tick), week_ticks=slot_seconds.shape[1], rate_bits=rate_bits,
+        seed=seed, born=seed, redrawn_at=NEVER, redrawn_day=-1,
+        tick_seconds=round(scenario.time.tick), week_ticks=slot_seconds.shape[1], rate_bits=rate_bits,
         susceptible=names.state(scenario.pathogen.susceptible), infected=names.state(scenario.pathogen.infected),
         killed=names.state(scenario.pathogen.killed) if scenario.pathogen.killed in names.states else 0,
         contact_frequency=int(route.contact is not None and route.contact.mixing == "frequency"), contact_link=link,

@@ -63,7 +63,12 @@ class Crew:
         self.authorities, self.scenario, self.trust, self.memory = tools.authorities, tools.scenario, tools.trust, tools.memory
         self.beyond, self.means, self.barriers = tools.beyond, tools.means, tools.barriers
         self.works = tools.authorities.works
-        self.tick_seconds, self.seed, self.camp = int(tools.b.one[0].tick_seconds), int(tools.b.one[0].seed), int(tools.b.one[0].camp)
+        self.tick_seconds, self.camp = int(tools.b.one[0].tick_seconds), int(tools.b.one[0].camp)
+
+    @property
+    def seed(self) -> int:
+        """That of all luck but traits."""
+        return int(self.b.one[0].seed)
 
     @property
     def knowledge(self) -> Knowledge:
@@ -91,6 +96,10 @@ class Crew:
     def _luck(self, purpose: int, row: int, other: int = 0, number: int = 0) -> int:
         """A number of 32 bits, by keyed luck."""
         return bits(self.seed, purpose, self._id(row), other, number) >> 30
+
+    def _trait(self, purpose: int, row: int) -> int:
+        """A number of 32 bits that is fixed at birth."""
+        return bits(int(self.b.one[0].born), purpose, self._id(row), 0, 0) >> 30
 
     def _giving(self, name: str, order: Any, number: int) -> int:
         """What the luck of one giving of an order is keyed by: its name and how many times it was given, so that no two orders share it.

@@ -54,7 +54,7 @@ def tell(s: Any, g: Any, b: Any, share: int, zones: Any, tick: int) -> int:
         p = s.people[i]
         if p.activity != ROUTINE or zones[g.persons[i].zone] == 0:
             continue
-        if p.alarm == 0 and (bits(b.one[0].seed, TELL, g.persons[i].id, 0, 0) >> 30) < share:
+        if p.alarm == 0 and (bits(b.one[0].born, TELL, g.persons[i].id, 0, 0) >> 30) < share:
             p.alarm = 1
             wake_in(s, i, tick)
             reached += 1

@@ -65,12 +65,16 @@ def luck_after(b: Any, out: int, luck: int) -> int:
 @inner
 def next_out(b: Any, g: Any, i: int, host: int, luck: int, state: int, bedless: int) -> int:
     """The transition that person i will take out of a state in the infection numbered `luck`, `bedless` 1 = without the bed they need; -1 = none."""
-    start, end = b.states[state].out_start, b.states[state].out_end
-    if start == end:
+    if b.states[state].out_start == b.states[state].out_end:
         return -1
-    word = course_luck(b.one[0].seed, g.persons[i].id, luck, state)
+    return out_by_luck(b, g, i, host, state, bedless, course_luck(b.one[0].seed, g.persons[i].id, luck, state))
+
+
+@inner
+def out_by_luck(b: Any, g: Any, i: int, host: int, state: int, bedless: int, word: int) -> int:
+    """The transition that person i takes out of a state by 32 random bits; -1 = none."""
     age = min(g.persons[i].age, 110)
-    for k in range(start, end):
+    for k in range(b.states[state].out_start, b.states[state].out_end):
         if word < b.out_cut[bedless, k, host, age]:
             return k
     return -1

@@ -41,7 +41,7 @@ def dose_at_work(s: Any, g: Any, b: Any, i: int, now: int) -> int:
     row = b.vaccines[p.vaccine]
     dose = row.first + p.doses - 1
     if row.lasts_law >= 0:
-        word = bits(b.one[0].seed, VACCINE, g.persons[i].id, p.vaccine, p.doses)
+        word = bits(b.one[0].born, VACCINE, g.persons[i].id, p.vaccine, p.doses)
         if now >= p.dosed_at + (draw(b, row.lasts_law, word) << INSTANT_BITS):
             return -1
     if now < p.dosed_at + b.doses[dose].delay:
@@ -59,7 +59,7 @@ def protection(s: Any, g: Any, b: Any, i: int, strain: int, now: int) -> int:
     effect = b.doses[dose].effect * b.against[vaccine, strain] >> OPEN_BITS
     if b.vaccines[vaccine].leaky:
         return effect >> 12
-    return OPEN if bits(b.one[0].seed, VACCINE, g.persons[i].id, vaccine, 0) >> 30 < effect else 0
+    return OPEN if bits(b.one[0].born, VACCINE, g.persons[i].id, vaccine, 0) >> 30 < effect else 0
 
 
 @inner

@@ -56,7 +56,7 @@ class Injects:
         self.response, self.hands, self.authorities = response, hands, hands.authorities
         self.injects = scenario.injects
         self.done: list[Injected] = []
-        self._seed, self._tick = int(b.one[0].seed), int(b.one[0].tick_seconds)
+        self._tick = int(b.one[0].tick_seconds)
         self._moments = {name: max(0, Moment(one.at).second(names.start_clock)) for name, one in self.injects.items()}
         self._coming = sorted(self.injects, key=self._moments.__getitem__)
         self._ends: list[tuple[int, Injected]] = []
@@ -101,7 +101,7 @@ class Injects:
         if inject.zone is not None:
             fits &= persons["zone"] == zones.index(inject.zone)
         rows = np.flatnonzero(fits)
-        luck = bits_array(self._seed, NOTICE, persons["id"][rows], inject_number(one.inject))
+        luck = bits_array(int(self.b.one[0].seed), NOTICE, persons["id"][rows], inject_number(one.inject))
         seen = next((k for k, row in enumerate(self.b.states) if row.kind == self._class(inject)), -1)
         reached = 0
         for row in rows[np.lexsort((persons["id"][rows], luck))].tolist():
@@ -137,7 +137,7 @@ class Injects:
         for name, (one, inject) in self._losing.items():
             if inject.zone is not None and self.world.zones[zone] != inject.zone:
                 continue
-            if bits(self._seed, NOTICE, int(self.g.persons["id"][row]), report, inject_number(name)) >> 30 < share(inject.share):
+            if bits(int(self.b.one[0].seed), NOTICE, int(self.g.persons["id"][row]), report, inject_number(name)) >> 30 < share(inject.share):
                 one.reached += 1
                 return True
         return False

@@ -213,7 +213,7 @@ def run_seeds(
     stack = np.zeros(64, dtype=np.int64)
     length = b.one[0].tick_seconds
     for run in range(len(seeds)):
-        b.one[0].seed = seeds[run]
+        b.one[0].seed = b.one[0].born = seeds[run]
         fill(s, g, b, start[0], start[1], start[2], start[3])
         match_cases(s, g, b, cases, rows, who, when)
         tick = 0

@@ -18,6 +18,14 @@ from hyosan.world.frame import World
 LINKS = "links"
 """Stands for the links of a network among the settings of contacts."""
 
+REST = "anywhere"
+"""Stands for all settings that are not named."""
+
+
+def by_setting(given: Mapping[str, float], settings: Iterable[str]) -> dict[str, float]:
+    """What an order gives for each setting of the city: by its name, else as for `anywhere`."""
+    return {setting: given.get(setting, given.get(REST, 0.0)) for setting in settings if setting in given or REST in given}
+
 
 class Meetings:
     """Contacts of people, by setting."""

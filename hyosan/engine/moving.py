@@ -64,7 +64,7 @@ def can_pass(s: Any, g: Any, b: Any, i: int, way: int) -> bool:
         return False
     gate = g.ways[way].gate
     if gate >= 0 and s.gates[gate].closed:
-        return (bits(b.one[0].seed, LEAK, g.persons[i].id, gate, 0) >> 30) < s.gates[gate].leak
+        return (bits(b.one[0].born, LEAK, g.persons[i].id, gate, 0) >> 30) < s.gates[gate].leak
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hyosan.engine.compile_floor import place_row
-from hyosan.engine.meetings import LINKS
+from hyosan.engine.meetings import LINKS, REST
 from hyosan.errors import ScenarioError
 from hyosan.scenario.injects import Arrival, FalseReport, LostReport, WayBlocked
 from hyosan.scenario.nearest import did_you_mean
@@ -28,7 +28,7 @@ def check_named(scenario: Scenario, world: World) -> None:
     routes = scenario.pathogen.routes
     rated = {setting for route in (routes.contact, routes.air) if route is not None for setting in route.rates}
     known: dict[str, tuple[str, ...]] = {
-        "setting": tuple(sorted({*world.settings, *rated})),
+        "setting": tuple(sorted({*world.settings, *rated} - {REST})),
         "zone": world.zones,
         "kind of place": world.kinds,
         "role": world.roles,
@@ -70,9 +70,9 @@ def _named(scenario: Scenario) -> Named:
         if isinstance(order, Close):
             yield f"{path}.setting", "setting", order.setting
         if isinstance(order, Trace):
-            yield from _all(f"{path}.names", "setting", [setting for setting in order.names if setting != LINKS])
+            yield from _all(f"{path}.names", "setting", [setting for setting in order.names if setting not in (LINKS, REST)])
         if isinstance(order, ReduceContacts):
-            yield from _all(f"{path}.settings", "setting", order.settings)
+            yield from _all(f"{path}.settings", "setting", [setting for setting in order.settings if setting != REST])
         if isinstance(order, Isolate | Test | Treat):
             yield from _who(f"{path}.who", order.who)
         if isinstance(order, Campaign):

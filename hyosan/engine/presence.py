@@ -45,7 +45,8 @@ def any_curfew(s: Any) -> bool:
 @inner
 def slips_out(s: Any, g: Any, b: Any, i: int, share: int) -> bool:
     """Whether person i, who keeps to a curfew, slips out on this day."""
-    return share > 0 and bits(b.one[0].seed, SLIP, g.persons[i].id, 0, s.count[C_DAY]) >> 30 < share
+    seed = b.one[0].seed if s.count[C_DAY] > b.one[0].redrawn_day else b.one[0].born
+    return share > 0 and bits(seed, SLIP, g.persons[i].id, 0, s.count[C_DAY]) >> 30 < share
 
 
 @inner

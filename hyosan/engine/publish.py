@@ -70,7 +70,6 @@ class Publisher:
         self._causes = (*names.seeds, *OPTIONS, LEFT_ALONE)
         self._marks = (*names.states, *world.kinds)
         self._states = [{name: int(row[name]) for name in ("kind", "period_known", "misread", "taken_for")} for row in b.states]
-        self._seed = int(b.one["seed"][0])
         self._noticing = bool((b.states["notice_share"] > 0).any())
 
     def publish(self, tick: int) -> None:
@@ -155,7 +154,7 @@ class Publisher:
     def _period_is_known(self, person: int, state: int) -> bool:
         """Whether those who notice a person also learn when they were infected."""
         known = self._states[state]["period_known"]
-        return known > 0 and bits(self._seed, NOTICE, int(self.g.persons["id"][person]), 1000 + state, 0) >> 30 < known
+        return known > 0 and bits(int(self.b.one[0].seed), NOTICE, int(self.g.persons["id"][person]), 1000 + state, 0) >> 30 < known
 
     def _notice(self, end: int) -> list[tuple[int, ...]]:
         """The authorities learn what has come to them by now; gives rows of events."""
@@ -163,7 +162,7 @@ class Publisher:
         while self.notices and self.notices[0][0] <= end:
             at, person, state, zone, exposed, onset = heapq.heappop(self.notices)
             row, seen = self._states[state], state
-            if row["taken_for"] >= 0 and bits(self._seed, MISREAD, int(self.g.persons["id"][person]), state, 0) >> 30 < row["misread"]:
+            if row["taken_for"] >= 0 and bits(int(self.b.one[0].seed), MISREAD, int(self.g.persons["id"][person]), state, 0) >> 30 < row["misread"]:
                 seen = row["taken_for"]
             episode = int(self.s.people["episode"][person])
             if not self.authorities.notice(at >> INSTANT_BITS, zone, CLASSES[self._states[seen]["kind"]], exposed, onset, person, episode):

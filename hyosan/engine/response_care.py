@@ -83,7 +83,7 @@ class Care(CaseCrew):
             near = self.meetings.ring(cases, order.ring) if order.within is None else self.meetings.near(cases, round(order.within))
         meant = self._all_meant(name, *order.groups)
         for row in near:
-            if meant[row] and self._luck(UPTAKE, row) < share(order.uptake):
+            if meant[row] and self._trait(UPTAKE, row) < share(order.uptake):
                 self._queue(name, now, row)
         found: list[int] = []
         while len(found) < room and (one := self._next(name, now, 1)):
@@ -94,9 +94,9 @@ class Care(CaseCrew):
     def _line(self, name: str, order: Any) -> NDArray[np.int64]:
         """Everybody who wants a dose: group after group, within each by keyed luck."""
         if name not in self._lines:
-            left = np.ones(len(self.g.persons), dtype=bool)
-            luck = bits_array(self.seed, UPTAKE, self.g.persons["id"], 1)
-            wants = bits_array(self.seed, UPTAKE, self.g.persons["id"], 0) >> 30 < share(order.uptake)
+            left, born = np.ones(len(self.g.persons), dtype=bool), int(self.b.one[0].born)
+            luck = bits_array(born, UPTAKE, self.g.persons["id"], 1)
+            wants = bits_array(born, UPTAKE, self.g.persons["id"], 0) >> 30 < share(order.uptake)
             parts = []
             for who in order.groups:
                 rows = np.flatnonzero(self.fits(who) & left & wants)

@@ -17,7 +17,7 @@ from hyosan.engine.confinement import Confinement
 from hyosan.engine.course import CONFINED, TESTED
 from hyosan.engine.crews import DAY, Tools
 from hyosan.engine.fading import faded
-from hyosan.engine.meetings import Meetings
+from hyosan.engine.meetings import LINKS, Meetings, by_setting
 from hyosan.engine.release import hold, open_books, results, sampled, time_is_over
 from hyosan.engine.response_cases import CaseCrew
 from hyosan.engine.rulebook import CLASSES, DEAD
@@ -121,9 +121,9 @@ class Medical(CaseCrew):
         self._release(name, order, now)
         for case in self._new_cases(name):
             self._queue(name, case.second, case.row)
-            if order.app and self._luck(APP, case.row) < share(order.app):
-                whole = dict.fromkeys(order.names, WHOLE)
-                found += [j for j in self.meetings.of(case.row, whole, order.most) if self._luck(APP, j) < share(order.app)]
+            if order.app and self._trait(APP, case.row) < share(order.app):
+                whole = dict.fromkeys(self._settings_of(order), WHOLE)
+                found += [j for j in self.meetings.of(case.row, whole, order.most) if self._trait(APP, j) < share(order.app)]
         turn = self._next(name, now, self._room(name, None if order.staff is None else self.means(name, "staff", order.staff) * order.cases_each))
         for _, row in turn:
             for contact in self._named(row, order):
@@ -148,9 +148,13 @@ class Medical(CaseCrew):
         return named - {row}
 
     def _named_by(self, row: int, order: Any) -> set[int]:
-        episode, shares = int(self.s.people["episode"][row]), {setting: share(part) for setting, part in order.names.items()}
+        episode, shares = int(self.s.people["episode"][row]), {setting: share(part) for setting, part in self._settings_of(order).items()}
         met = self.meetings.of(row, shares, order.most)
         return {j for j, part in met.items() if self._luck(NAMED, row, self._id(j), episode) < part}
+
+    def _settings_of(self, order: Any) -> dict[str, float]:
+        links = {LINKS: order.names[LINKS]} if LINKS in order.names else {}
+        return by_setting(order.names, self.world.settings) | links
 
     # test ------------------------------------------------------------------------------------------------------------------------
 
@@ -223,9 +227,8 @@ class Medical(CaseCrew):
         cuts["share"], cuts["left"] = 0, 0
         for name, order in self._in_force("reduce_contacts"):
             keep = faded(share(order.compliance), order.fades, now - self.memory[name]["since"])
-            for setting, left in order.settings.items():
-                if setting in self.world.settings:
-                    row = cuts[self.world.settings.index(setting)]
-                    rest = round(left * (1 << OPEN_BITS))
-                    if row.share == 0 or rest < row.left:
-                        row.share, row.left = keep, rest
+            for setting, left in by_setting(order.settings, self.world.settings).items():
+                row = cuts[self.world.settings.index(setting)]
+                rest = round(left * (1 << OPEN_BITS))
+                if row.share == 0 or rest < row.left:
+                    row.share, row.left = keep, rest

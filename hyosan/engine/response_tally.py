@@ -53,7 +53,7 @@ def struck_by_state(sim: Simulation) -> tuple[list[int], list[int]]:
     group = np.where(np.isin(kind, [CLASSES.index(c) for c in ("turned", "ill", "half_turned")]), 0, 2)
     group[kind == CLASSES.index("symptomless")] = 1
     misread = max([share(o.misread_bodies) for o in (*sim.scenario.orders.values(), *sim.response.now.values()) if o.do == "strike"], default=0)
-    luck = bits_array(sim.seed, MISREAD, sim.floor.persons["id"][rows], 1) >> 30
+    luck = bits_array(int(sim.book.one[0].born), MISREAD, sim.floor.persons["id"][rows], 1) >> 30
     seen = np.where(luck < misread, np.where(group == 0, 2, 0), group)
     return np.bincount(group, minlength=3)[:3].tolist(), np.bincount(seen, minlength=3)[:3].tolist()
 

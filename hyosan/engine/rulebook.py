@@ -29,8 +29,10 @@ SCALARS = (
     "strains", "forgets", "notices", "known_until", "one_route",
     "minds", "beside_bitten", "bitten_choose", "half_choose", "bite_seen", "meeting", "lure_noise", "calm_ticks", "tire_ticks", "tired_slows",
     "carer_age", "alone_ticks", "day_ticks", "night_tick", "cause", "keeps",
+    "born", "redrawn_at", "redrawn_day",
 )  # fmt: skip
-"""Numbers of a rulebook that stand alone."""
+"""Numbers of a rulebook that stand alone. `born` is the seed of traits that are fixed at birth, `seed` that of all other luck: the same, unless luck
+was drawn anew (`engine/redraw.py`) from the instant `redrawn_at` on."""
 STATES = (
     "kind", "does", "hostile", "contact", "air", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
     "notice_share",

@@ -22,6 +22,7 @@ from hyosan.engine.named import check_named
 from hyosan.engine.plans import P_AT, make_plans, unmatched
 from hyosan.engine.policies import Policies
 from hyosan.engine.publish import HOUR, Publisher, Sink
+from hyosan.engine.redraw import redraw
 from hyosan.engine.response import Response
 from hyosan.engine.response_actions import Hands
 from hyosan.engine.sound import LEVELS
@@ -162,6 +163,10 @@ class Simulation:
             seed_due(s, g, b, plans.seeds, plans.rows, tick)
         if len(plans.cases):
             seed_listed(s, g, b, self.case_person, self.case_instant, self.names.seeds.index(LINE_LIST), tick)
+
+    def redraw(self, seed: int) -> None:
+        """Draw all luck from this tick on anew, by another seed (`engine/redraw.py`); before the first there is no past: begin with that seed."""
+        redraw(self.state, self.floor, self.book, self.start.door_id, seed, self.tick)
 
     def is_over(self) -> bool:
         """Whether the run ends here, and why."""

@@ -48,11 +48,11 @@ def give_doses(s: Any, g: Any, b: Any, rows: Any, vaccine: int, number: int, cau
 @inner
 def vaccinate_one(s: Any, g: Any, b: Any, i: int, plan: Any, dose: int, due: int, tick: int) -> None:
     """Give person i a dose, if they are of those who get it and it is due in this tick."""
-    luck = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 0) >> 30
+    luck = bits(b.one[0].born, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 0) >> 30
     if luck >= plan[V_SHARE] or b.states[s.people[i].health].kind == DEAD or s.people[i].activity == GONE:
         return
     length = b.one[0].tick_seconds << INSTANT_BITS
-    spread = bits(b.one[0].seed, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 1) >> 42
+    spread = bits(b.one[0].born, WHO_IS_VACCINATED, g.persons[i].id, plan[V_LUCK], 1) >> 42
     at = due + (plan[V_TAKES] >> INSTANT_BITS) * spread
     if at >= (tick + 1) * length or (at < tick * length and tick > 0):
         return

@@ -57,7 +57,7 @@ class Trace(Confining):
 
     do: Literal["trace"]
     names: Annotated[dict[str, Share], Field(min_length=1)] = Field(
-        description="setting -> share of contacts there who are named and found; `links` = along links of a network"
+        description="setting (or `anywhere`, the rest) -> share of contacts there who are named and found; `links` = along links of a network"
     )
     backward: Share = Field(default=0.0, description="share of cases of whom it is found who infected them: they are traced from as well")
     app: Share = Field(default=0.0, description="share of people with an app that finds contacts at once where both have it")
@@ -94,7 +94,9 @@ class ReduceContacts(Order):
     """Masks, distance, fewer contacts: in some settings those who comply exert and take in only a part."""
 
     do: Literal["reduce_contacts"]
-    settings: Annotated[dict[str, Share], Field(min_length=1)] = Field(description="setting -> what is left for each of the two who meet")
+    settings: Annotated[dict[str, Share], Field(min_length=1)] = Field(
+        description="setting (or `anywhere`, the rest) -> what is left for each of the two who meet"
+    )
     compliance: Share = 1.0
     fades: Duration | None = Field(default=None, description="compliance halves in so long after the order took effect")
 

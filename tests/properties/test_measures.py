@@ -10,6 +10,8 @@ import pytest
 
 import hyosan
 from hyosan.engine.run import Simulation
+from hyosan.errors import ScenarioError
+from hyosan.world.build import build
 
 SEEDS = 12
 """Pairs in the tests that take seconds; a hundred in the long ones."""
@@ -101,6 +103,38 @@ def test_a_measure_that_reaches_nobody_changes_nothing(name: str, tmp_path: Path
     other = hyosan.run("influenza", overrides={**with_vaccine, **NOBODY[name]}, seed=3, threads=1, out=tmp_path / "other")
     assert other.manifest["history_hash"] == plain.manifest["history_hash"]
     assert [row["reached"] for row in other.orders.to_pylist()] == ([] if name == "never" else [0])
+
+
+SETTINGS = ("home", "school", "class", "year", "work", "leisure", "street", "community")
+
+
+@pytest.mark.parametrize("measure", [{"do": "reduce_contacts", "compliance": "80 %"}, {"do": "trace", "most": 40}])
+def test_anywhere_stands_for_settings_not_named(measure: dict[str, Any]) -> None:
+    """What an order says of `anywhere` is what it would say of each setting of the city; one that is named goes its own way."""
+    field = "settings" if measure["do"] == "reduce_contacts" else "names"
+    here = [setting for setting in SETTINGS if setting in build(hyosan.load("influenza", overrides=TOWN).city).settings]
+    each = dict.fromkeys(here, "40 %")
+
+    def history(given: dict[str, str]) -> str:
+        changes = {**TOWN, "time.end": "40 days", "orders.it": measure | {field: given}}
+        return hyosan.run("influenza", overrides=changes, seed=3, threads=1).history_hash
+
+    whole, nothing = history(each), history({"home": "100 %" if field == "settings" else "0 %"})
+    assert history({"anywhere": "40 %"}) == whole != nothing
+    assert history({"anywhere": "40 %", "home": "90 %"}) == history(each | {"home": "90 %"}) != whole
+
+
+def test_anywhere_reaches_a_well_mixed_town() -> None:
+    """In such a town there is one setting, and nobody is infected where nobody meets."""
+    town = {"city.well_mixed": 200, "time.end": "60 days", "seeds.first.count": 8}
+    kept = {"orders.it": {"do": "reduce_contacts", "settings": {"anywhere": "0 %"}, "when": "always"}}
+    assert hyosan.run("seir", overrides=town, seed=2, threads=1).ending.ever_infected > 50
+    assert hyosan.run("seir", overrides=town | kept, seed=2, threads=1).ending.ever_infected == 8
+
+
+def test_nothing_can_be_closed_anywhere() -> None:
+    with pytest.raises(ScenarioError, match=r"orders.it.setting: this city has no setting `anywhere`"):
+        hyosan.run("seir", overrides={"city.well_mixed": 200, "orders.it": {"do": "close", "setting": "anywhere"}}, threads=1)
 
 
 def test_orders_do_not_see_who_shows_nothing() -> None:

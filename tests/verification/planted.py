@@ -181,7 +181,20 @@ def asked(bug: Bug | None, compiled: bool) -> tuple[bool, str, float]:
         environment = {**os.environ, **own} | ({} if compiled else {"HYOSAN_PLAIN": "1"})
         asks = ("small", "small_response") if bug is None else (bug.asks,)
         files = [HERE / f"test_{part}.py" for part in (*asks, *(COMPILED if compiled else ()))]
-        command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-m", "not long and not ensemble", *map(str, files)]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "--tb=line",
+            "-p",
+            "no:cacheprovider",
+            "-m",
+            "not long and not ensemble",
+            *map(str, files),
+        ]
         try:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=3600 if compiled else 900)
         except subprocess.TimeoutExpired:
