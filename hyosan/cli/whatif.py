@@ -28,6 +28,7 @@ def whatif(
     top: Count = 10,
     most: Count = 1000,
     ending: str | None = None,
+    guard: Count | None = None,
     files: Files = None,
     threads: Threads = None,
     as_json: Json = False,
@@ -58,6 +59,8 @@ def whatif(
         With `--each person`: how many are asked about at most, those with most people below them in the tree.
     ending:
         With `--each order`: a kind of ending, such as `dead <= 100`; the smallest sets of orders that turn it are told.
+    guard:
+        With `--each order`: say it again with the scenario's uncertain numbers drawn so many times, and tell as a finding only what keeps its sign.
     as_json:
         Say it as one JSON object.
 
@@ -68,12 +71,14 @@ def whatif(
         raise CommandError(f"--each {each} asks about all of them; it does not go with {' and '.join(given)}")
     if ending is not None and each != "order":
         raise CommandError("--ending goes with --each order")
+    if guard is not None and each != "order":
+        raise CommandError("--guard goes with --each order")
     if each is None and not given:
         raise CommandError("what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person WHO, --bite WHO, or --each")
     if each == "person":
         return _each_person(folder, top, most, files, threads, as_json)
     if each == "order":
-        return _each_order(folder, ending, files, threads, as_json)
+        return _each_order(folder, ending, guard, files, threads, as_json)
 
     from hyosan.cli.progress import shown
     from hyosan.counterfactual.ask import whatif
@@ -98,12 +103,12 @@ def _each_person(folder: Path, top: int, most: int, files: Path | None, threads:
     return 0
 
 
-def _each_order(folder: Path, ending: str | None, files: Path | None, threads: int | None, as_json: bool) -> int:
+def _each_order(folder: Path, ending: str | None, guard: int | None, files: Path | None, threads: int | None, as_json: bool) -> int:
     from hyosan.cli.progress import LINE_SECONDS, now_and_then
     from hyosan.counterfactual.decisions import each_order
 
     with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
-        found = each_order(folder, ending=ending, files=files, threads=threads, progress=lambda worlds: show(f"{worlds:,} worlds"))
+        found = each_order(folder, ending=ending, guard=guard, files=files, threads=threads, progress=show)
     print(as_json_text(found.to_json()) if as_json else found)
     return 0
 
