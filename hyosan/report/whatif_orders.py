@@ -129,12 +129,14 @@ def _left_open(found: Decisions) -> str:
 
 
 def _nothing_alone(found: Decisions) -> str:
+    """What is told where no order did anything alone; all of them together are not guarded, so with a guard nothing is said of them."""
+    text = "Taken away alone, none of the orders would have changed how many died or were infected"
     deaths, infections = (round(value) for value in found.together)
-    if not deaths and not infections:
-        return "Taken away alone, none of the orders would have changed how many died or were infected."
+    if found.guard is not None or (not deaths and not infections):
+        return f"{text}."
     parts = [f"{_people(value)} would {verb}" for value, verb in ((deaths, "have died"), (infections, "have been infected")) if value]
-    text = f"Taken away alone, none of the orders would have changed how many died or were infected; without all of them {' and '.join(parts)}"
-    return f"{text}. So some were enough without the others; asked with --ending, the answer names them."
+    hint = "" if found.ending else " So some were enough without the others; asked with --ending, the answer names them."
+    return f"{text}; without all of them {' and '.join(parts)}.{hint}"
 
 
 def _sentences_of_ending(found: Decisions, names: dict[str, str], run: str) -> list[Row]:
@@ -148,7 +150,7 @@ def _sentences_of_ending(found: Decisions, names: dict[str, str], run: str) -> l
     standing = [one for one in found.flips if found.guard is None or ((kept := found.flips_kept.get(one)) is not None and kept.stands)]
     if not standing:
         return [_say(f"{came}. Which orders turned it {DEPENDS}; the table of orders (part 5) has the counts.", _command(found, run))]
-    texts = [f"{came if at == 0 else 'Also'}: {_turned([names[one] for one in which], found)}" for at, which in enumerate(standing[:MOST])]
+    texts = [f"{came if at == 0 else 'Also'}: {_turned(which, names, found)}" for at, which in enumerate(standing[:MOST])]
     more = len(standing) - MOST
     texts += [f"{more} more sets of orders turn it; the table of orders (part 5) has all of them."] if more > 0 else []
     unsure = sum(not kept.stands for kept in found.flips_kept.values())
@@ -156,15 +158,19 @@ def _sentences_of_ending(found: Decisions, names: dict[str, str], run: str) -> l
     return [_say(text, _command(found, run)) for text in texts]
 
 
-def _turned(names: list[str], found: Decisions) -> str:
-    """`either X or Y would have been enough; without both it would not have.`"""
+def _turned(which: tuple[str, ...], names: dict[str, str], found: Decisions) -> str:
+    """`either X or Y would have been enough for it; without both it would not have.`"""
     otherwise = "it would not have" if found.held else "it would have"
-    if len(names) == 1:
-        return f"without {names[0]} {otherwise}."
     enough = "would have been enough for it" if found.held else "was enough to prevent it"
-    if len(names) == 2:
-        return f"either {names[0]} or {names[1]} {enough}; without both {otherwise}."
-    return f"any one of {', '.join(names[:-1])} and {names[-1]} {enough}; without all of them {otherwise}."
+    *others, last = [names[one] for one in which]
+    if not others:
+        text = f"without {last} {otherwise}"
+    elif len(others) == 1:
+        text = f"either {others[0]} or {last} {enough}; without both {otherwise}"
+    else:
+        text = f"any one of {', '.join(others)} and {last} {enough}; without all of them {otherwise}"
+    kept = found.flips_kept.get(which)
+    return f"{text}{_in_draws([kept] if kept is not None else [])}."
 
 
 def _words(ending: str) -> str:

@@ -134,6 +134,21 @@ def test_sentences_of_single_orders(folder: Path) -> None:
     ]
 
 
+def test_what_all_orders_did_is_told_where_none_did_anything_alone(folder: Path) -> None:
+    run, parts = Run.open(folder), [Part(name, 0, 0, 1.0, 20.0, False) for name in ("a", "b")]
+    alone = "Taken away alone, none of the orders would have changed how many died or were infected"
+    asked: dict[str, Any] = {"ending": "dead <= 3", "held": True, "flips": (("a", "b"),)}
+    assert (
+        told_of(run, *parts, **asked)[1] == f"{alone}; without all of them 2 more people would have died and 40 more people would have been infected."
+    )
+    kept = Kept(4, 0, 0)
+    assert told_of(run, *parts, **asked, guard=Guard(4, ("x",), (), 8), flips_kept={("a", "b"): kept}) == [
+        "The ending that was asked about, at most 3 dead, came about: either “a” or “b” would have been enough for it; without both it would not "
+        "have; the sign is the same in all 4 draws of the uncertain numbers.",
+        f"{alone}.",
+    ]
+
+
 def test_sentences_of_the_ending(folder: Path) -> None:
     run, parts = Run.open(folder), [Part(name, 1, 0, 1.0, 0.0, False) for name in ("a", "b", "c")]
     asked: dict[str, Any] = {"ending": "dead <= 3", "held": True}
@@ -163,7 +178,8 @@ def test_with_a_guard_only_what_keeps_its_sign_is_told(folder: Path) -> None:
     guard = Guard(20, ("x: uniform(low 1, high 2)",), ("a", "b", "c"), 80)
     said = told_of(run, *parts, ending="dead <= 3", held=True, flips=(("a",), ("b", "c")), guard=guard, flips_kept={("a",): sure, ("b", "c"): unsure})
     assert said == [
-        "The ending that was asked about, at most 3 dead, came about: without “a” it would not have.",
+        "The ending that was asked about, at most 3 dead, came about: without “a” it would not have; the sign is the same in 19 of 20 draws of the "
+        "uncertain numbers.",
         "Whether 1 other set of orders turned it depends on numbers that are uncertain.",
         "Without the order “a” alone, on the same luck, 5 more people would have died, and 3 more would have been infected; the sign is the same in "
         "19 of 20 draws of the uncertain numbers.",
