@@ -22,6 +22,7 @@ def report(
     as_text: Annotated[bool, Parameter(name="--text", show_default=False)] = False,
     replay: Switch = False,
     beside: Path | None = None,
+    answers: Annotated[tuple[Path, ...], Parameter(name="--whatif", show_default=False)] = (),
     claims: Switch = False,
     force: Switch = False,
     as_json: Json = False,
@@ -38,6 +39,9 @@ def report(
         Also write `replay.html`, a map of everybody over time (of a run alone).
     beside:
         Folder of a study of the same scenario: the run's numbers among those of its seeds, and what its variations came to.
+    answers:
+        File of an answer about this run, as `hyosan whatif RUN --each order --json` gives it: which decisions made the ending. Can be given several
+        times.
     claims:
         Tell only what the sources say beside what the run came to (with `--json` too); nothing is written.
     force:
@@ -47,18 +51,21 @@ def report(
 
     """
     kind = next((kind for kind in ("study", "fit") if (folder / f".hyosan-{kind}").exists()), None)
-    if kind is not None and (replay or beside is not None):
-        raise CommandError(f"{folder}: holds a {kind}; {'--replay' if replay else '--beside'} is for a run alone")
+    if kind is not None and (replay or beside is not None or answers):
+        option = "--replay" if replay else "--beside" if beside is not None else "--whatif"
+        raise CommandError(f"{folder}: holds a {kind}; {option} is for a run alone")
+    if claims and answers:
+        raise CommandError("--whatif does not go with --claims, which tells the claims alone")
     if kind == "study":
         return _report_study(folder, as_text, as_json, claims)
     if kind == "fit":
         return _report_fit(folder, as_text, as_json)
     if claims:
         return _claims_of_run(folder, as_json, beside, force)
-    return _report_run(folder, as_text, as_json, replay, beside, force)
+    return _report_run(folder, as_text, as_json, replay, beside, answers, force)
 
 
-def _report_run(folder: Path, as_text: bool, as_json: bool, replay: bool, beside: Path | None, force: bool) -> int:
+def _report_run(folder: Path, as_text: bool, as_json: bool, replay: bool, beside: Path | None, answers: tuple[Path, ...], force: bool) -> int:
     from hyosan.report.account import account
     from hyosan.report.counts import gather
     from hyosan.report.frame import JSON_NAME
@@ -68,20 +75,24 @@ def _report_run(folder: Path, as_text: bool, as_json: bool, replay: bool, beside
     from hyosan.results.run import Run
     from hyosan.results.world import world_of
 
-    found, study = Run.open(folder, force=force), None
+    found, study, whatifs = Run.open(folder, force=force), None, []
+    if answers:
+        from hyosan.report.whatifs import read_answers
+
+        whatifs = read_answers(found, answers)
     if beside is not None:
         from hyosan.studies.study import Study
 
         study = Study.open(beside)
     if as_json:
-        print(as_json_text(account(gather(found, world_of(found)), study)))
+        print(as_json_text(account(gather(found, world_of(found)), study, whatifs)))
     elif as_text:
-        print(text_report(found, study), end="")
+        print(text_report(found, study, whatifs), end="")
         if tree := draw(found):
             print("\nForks\n" + "\n".join(tree))
     else:
         world = world_of(found)
-        page = write_report(found, world, study=study)
+        page = write_report(found, world, study=study, whatifs=whatifs)
         print(page)
         print(page.with_name(JSON_NAME))
         if replay:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hyosan.errors import CommandError, UnitError
 from hyosan.results.names import id_of, names_of
@@ -154,6 +155,13 @@ def decided(run: Run, order: str, names: tuple[str, ...], earlier: str | None = 
     if later is not None and second + moved >= int(run.manifest["end_second"]):
         raise CommandError(f"--later: {text!r} after {say_clock(second, clock)} is after the end of the run; ask --without {order}")
     return Decided(order, -moved if earlier is not None else moved, second)
+
+
+def identity(run: Run) -> dict[str, Any]:
+    """What tells an answer about this run from one about another: scenario, seed, history hash, results version."""
+    manifest = run.manifest
+    results = str(manifest["versions"].get("results", "unknown"))
+    return {"scenario": manifest["name"], "seed": int(manifest["seed"]), "history_hash": run.history_hash, "results_version": results}
 
 
 def command(run: Run, asked: Asked | None, otherwise: str = "") -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, isfinite, sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hyosan.counterfactual.asked import command, decided
+from hyosan.counterfactual.asked import command, decided, identity
 from hyosan.counterfactual.decisions import Ended
 from hyosan.counterfactual.history import History
 from hyosan.counterfactual.outcome import outcome_now, outcome_of
@@ -27,6 +27,8 @@ from hyosan.results.run import Run
 from hyosan.running.stages import Stage, Staged
 from hyosan.units import parse, say_clock
 
+KIND = "moments"
+"""What the JSON of this answer says it is."""
 WORLDS = 64
 """Worlds at each moment, if nothing else is asked."""
 MOMENTS = 20
@@ -91,7 +93,8 @@ class Chances:
     end_second: int
     clock: float
     command: str
-    of_run: dict[str, Any]
+    run: dict[str, Any]
+    """Of which run: scenario, seed, history_hash, results_version."""
 
     def swings(self) -> list[tuple[Chance, Chance]]:
         """From moment to moment; the last is the ending itself."""
@@ -119,10 +122,31 @@ class Chances:
         ]  # fmt: skip
         turning = self.turning()
         return {
-            "kind": "moments", "ending": self.ending, "held": self.held, "path": [told(one) for one in self.path], "orders": orders,
+            "kind": KIND, "ending": self.ending, "held": self.held, "path": [told(one) for one in self.path], "orders": orders,
             "turning": [told(one) for one in turning] if turning else None, "end_second": self.end_second, "command": self.command,
-            "run": self.of_run,
+            "clock": self.clock, "run": self.run,
         }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: Any) -> Chances:
+        """What `to_json` wrote. Raises ValueError: anything else."""
+        try:
+            path = tuple(_chance(one) for one in data["path"])
+            orders = tuple(
+                Worth(str(one["order"]), int(one["second"]), _chance(one["given"]), _chance(one["not_given"]), _number(one["error"]))
+                for one in data["orders"]
+            )
+            ending, again = str(data["ending"]), str(data["command"])
+            found = cls(ending, data["held"] is True, path, orders, int(data["end_second"]), _number(data["clock"]), again, dict(data["run"]))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"something is missing in it ({error!s:.60})") from None
+        if not path or [one.second for one in path] != sorted({one.second for one in path}):
+            raise ValueError("its moments do not follow each other")
+        return found
+
+    def asked(self) -> str:
+        """The options that ask for it."""
+        return self.command[self.command.index("--each moment") :]
 
     def lines(self) -> list[str]:
         """As a table of text."""
@@ -167,6 +191,21 @@ class Chances:
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
+
+
+def _chance(data: Any) -> Chance:
+    """A chance from JSON. Raises ValueError, KeyError, TypeError."""
+    second, held, worlds = int(data["second"]), int(data["held"]), int(data["worlds"])
+    if not (second >= 0 and 0 <= held <= worlds and worlds >= 2):
+        raise ValueError(f"{held} of {worlds} worlds is no chance")
+    return Chance(second, held, worlds)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not isfinite(number):
+        raise ValueError("a number in it is none")
+    return number
 
 
 class _Point(NamedTuple):
@@ -263,12 +302,7 @@ def each_moment(
     end, clock = int(run.manifest["end_second"]), float(run.manifest["start_clock_seconds"])
     option = f"--each moment --ending {ending!r}" + (f" --worlds {worlds}" if worlds != WORLDS else "") + (f" --every {every!r}" if every else "")
     kept = bound.holds(outcome_of(run))
-    return Chances(bound.say(), kept, tuple(path), tuple(worth), end, clock, command(run, None, option), named(run))
-
-
-def named(run: Run) -> dict[str, Any]:
-    """What says which run was asked."""
-    return {"name": run.manifest["name"], "seed": run.manifest["seed"], "history_hash": run.history_hash}
+    return Chances(bound.say(), kept, tuple(path), tuple(worth), end, clock, command(run, None, option), identity(run))
 
 
 def _kept(staged: Staged) -> _Point:

@@ -9,20 +9,21 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from hyosan.counterfactual.asked import command, decided
+from hyosan.counterfactual.asked import command, decided, identity
 from hyosan.counterfactual.asker import Asker
+from hyosan.counterfactual.guard import Draws, Statement, guarded
 from hyosan.counterfactual.outcome import Outcome
+from hyosan.counterfactual.parts import Decisions, Part
 from hyosan.errors import CommandError
 from hyosan.policy_record import Given
 from hyosan.quantities import FIGURES
-from hyosan.results.card import card
 from hyosan.results.run import Run
 from hyosan.scenario.nearest import did_you_mean
 
@@ -30,6 +31,8 @@ ALL_SUBSETS = 10
 """Orders up to which all their subsets are run."""
 PERMUTATIONS = 64
 """Orders of decisions that are looked at where there are more."""
+GUARDED = 5
+"""Orders, and sets of orders that turn the ending, that a guard draws numbers for: of the orders those that did most alone."""
 
 Set = frozenset[str]
 
@@ -53,88 +56,27 @@ class Ended(NamedTuple):
 
     def holds(self, one: Outcome) -> bool:
         """Whether it holds of an ending."""
-        value = Fraction(one.ending.figures(one.end_second)[self.figure])
+        value = self.of(one)
         return {"<=": value <= self.bound, ">=": value >= self.bound, "<": value < self.bound, ">": value > self.bound}[self.sign]
+
+    def of(self, one: Outcome) -> Fraction:
+        """The figure, in what it counts."""
+        return Fraction(one.ending.figures(one.end_second)[self.figure])
+
+    def number(self) -> str:
+        """The bound, all of its digits."""
+        return f"{Decimal(self.bound.numerator) / Decimal(self.bound.denominator):f}"
 
     def say(self) -> str:
         """As it was asked."""
-        return f"{self.figure} {self.sign} {float(self.bound):g}"
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one order did: the run against the world without it alone, and its share of what all of them did together."""
-
-    order: str
-    deaths_averted: int
-    """Deaths in the world without it, less deaths in the run: below 0 it cost lives."""
-    infections_averted: int
-    deaths_share: float
-    """Its Shapley value in deaths averted."""
-    infections_share: float
-    flips: bool
-    """Whether the ending is another kind without it alone."""
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What each order did, and the smallest sets of orders without which the ending is of another kind."""
-
-    parts: tuple[Part, ...]
-    ending: str
-    held: bool
-    """Whether it held in the run."""
-    flips: tuple[tuple[str, ...], ...]
-    worlds: int
-    """Worlds that were run."""
-    how: str
-    """`all subsets`, or how many permutations."""
-    command: str
-
-    def to_json(self) -> dict[str, Any]:
-        """All of it as plain data."""
-        names = ("ending", "held", "worlds", "how", "command")
-        return {name: getattr(self, name) for name in names} | {"orders": [vars(part) for part in self.parts], "flips": list(map(list, self.flips))}
-
-    def lines(self) -> list[str]:
-        """As a table of text."""
-        if not self.parts:
-            return ["No order was given in this run: there is nothing to take away."]
-        columns = "  ".join([f"{'deaths':>11}  {'infections':>12}"] * 2)
-        told = [f"{'':20}  {'without it alone':^25}  {'its share of all':^25}", f"{'order':20}  {columns}"]
-        for part in self.parts:
-            alone = f"{part.deaths_averted:>+11,}  {part.infections_averted:>+12,}"
-            told.append(f"{part.order:20}  {alone}  {part.deaths_share:>+11,.1f}  {part.infections_share:>+12,.1f}")
-        return [*told, "", *self.notes()]
-
-    def notes(self) -> list[str]:
-        """What turns the ending, and how all of it was found."""
-        told = ["Deaths and infections averted by the order (+) or caused by it (-)."]
-        kind = "holds" if self.held else "does not hold"
-        told.append(f"`{self.ending}` {kind} in the run." if self.ending else "No kind of ending was asked about (--ending 'dead <= 100').")
-        told += [f"Without {' and '.join(one)} it would{' not' if self.held else ''} hold." for one in self.flips]
-        if self.ending and not self.flips:
-            told.append("No set of these orders changes that." if self.how == "all subsets" else "No set that was looked at changes that.")
-        return [*told, f"How it was found: {self.worlds:,} worlds on the same luck, run on in memory ({self.how}).", f"Again: {self.command}"]
-
-    def _repr_html_(self) -> str:
-        """A card for notebooks."""
-        head = ("order", "deaths averted, alone", "infections", "its share of deaths", "of infections")
-        rows = [
-            (part.order, f"{part.deaths_averted:+,}", f"{part.infections_averted:+,}", f"{part.deaths_share:+,.1f}", f"{part.infections_share:+,.1f}")
-            for part in self.parts
-        ]
-        return card("What each order did", self.notes(), head, rows)
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines())
+        return f"{self.figure} {self.sign} {self.number()}"
 
 
 class _Worlds:
     """Worlds without sets of orders, each run once."""
 
-    def __init__(self, asker: Asker, since: dict[str, int], progress: Callable[[int], None] | None) -> None:
-        self.asker, self.since, self.progress = asker, since, progress
+    def __init__(self, asker: Asker, since: dict[str, int], tell: Callable[[str], None]) -> None:
+        self.asker, self.since, self.tell = asker, since, tell
         self.known: dict[Set, Outcome] = {frozenset(): asker.here}
 
     def without(self, names: Iterable[str]) -> Outcome:
@@ -143,8 +85,7 @@ class _Worlds:
         if key not in self.known:
             first = min(key, key=lambda name: (self.since[name], name))
             self.known[key] = self.asker.decided_otherwise(first, self.since[first], {f"orders.{name}": None for name in sorted(key)}).outcome
-            if self.progress is not None:
-                self.progress(len(self.known) - 1)
+            self.tell(f"{len(self.known) - 1:,} worlds")
         return self.known[key]
 
 
@@ -152,39 +93,80 @@ def each_order(
     source: Run | Path | str,
     *,
     ending: str | None = None,
+    guard: int | None = None,
     policies: Given = None,
     files: Path | str | None = None,
     threads: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Decisions:
     """What each order of a finished run did to its ending: without it alone, its share, and the smallest sets that turn the ending.
 
     `ending` is a bound on a figure of the ending, such as "dead <= 100". Up to `ALL_SUBSETS` orders that were given all their subsets are run,
-    beyond that `PERMUTATIONS` random orders of decisions, and sets of up to two. `progress` is told how many worlds were run. Other arguments
-    and errors as of `hyosan.whatif`. Raises CommandError: no such figure.
+    beyond that `PERMUTATIONS` random orders of decisions, and sets of up to two. `guard` is a number of draws (1 or more) of the scenario's
+    uncertain numbers: in each, the world is run with all orders and without those that did most (`GUARDED` of them, and of the sets that turn
+    the ending), and it is counted how often what they did keeps its sign. `progress` is told in words how far it is. Other arguments and errors as
+    of `hyosan.whatif`. Raises CommandError: no such figure; a guard of a run that was forked, goes on from another, has policies, or no uncertain
+    number. ScenarioError: a draw with which the scenario is none.
     """
     bound = Ended.read(ending) if ending is not None else None
-    asker = Asker(source, policies=policies, files=files, threads=threads)
+    asker, tell = Asker(source, policies=policies, files=files, threads=threads), progress or _silently
+    draws = _draws(asker, guard) if guard is not None else None
     asker.history.keep()
     names, begin = tuple(asker.history.stages[-1].scenario.orders), asker.run.manifest.get("follows", {}).get("second", 0)
     standing = {row["order"] for row in asker.run.orders.select(["order", "second_decided"]).to_pylist() if row["second_decided"] < begin}
     found = {name: one.second for name in names if name not in standing and (one := decided(asker.run, name, names)) is not None}
-    worlds = _Worlds(asker, found, progress)
+    worlds = _Worlds(asker, found, tell)
     orders = sorted(found, key=lambda name: (found[name], name))
     whole = len(orders) <= ALL_SUBSETS
     shares = _by_subsets(orders, worlds) if whole else _by_permutations(orders, worlds)
     parts = []
     for name in orders:
         alone = worlds.without([name])
-        deaths, infections = len(alone.dead) - len(asker.here.dead), len(alone.infected) - len(asker.here.infected)
+        deaths, infections = _deaths(alone) - _deaths(asker.here), _infections(alone) - _infections(asker.here)
         flips = bound is not None and bound.holds(alone) != bound.holds(asker.here)
         parts.append(Part(name, deaths, infections, float(shares[name][0]), float(shares[name][1]), flips))
     flipping = _flips(orders, worlds, bound, len(orders) if whole else 2) if bound is not None else ()
-    again = command(asker.run, None, "--each order" + (f" --ending {ending!r}" if ending is not None else ""))
+    options = [f"--ending {ending!r}"] * (ending is not None) + [f"--guard {guard}"] * (guard is not None)
+    again = command(asker.run, None, " ".join(["--each order", *options]))
     how = "all subsets" if whole else f"{PERMUTATIONS} random orders of decisions"
-    return Decisions(
-        tuple(parts), bound.say() if bound is not None else "", bound is not None and bound.holds(asker.here), flipping, len(worlds.known), how, again
-    )
+    held = bound is not None and bound.holds(asker.here)
+    told = Decisions(identity(asker.run), tuple(parts), bound.say() if bound is not None else "", held, flipping, len(worlds.known), how, again)
+    return _guarded(told, draws, guard, bound, worlds, tell) if draws is not None and guard is not None else told
+
+
+def _silently(_: str) -> None:
+    """Progress that nobody is told."""
+
+
+def _deaths(one: Outcome) -> int:
+    return len(one.dead)
+
+
+def _infections(one: Outcome) -> int:
+    return len(one.infected)
+
+
+def _draws(asker: Asker, guard: int) -> Draws:
+    if guard < 1:
+        raise CommandError(f"--guard: {guard} is no number of draws; 1 or more are needed")
+    return Draws(asker)
+
+
+def _guarded(told: Decisions, draws: Draws, guard: int, bound: Ended | None, worlds: _Worlds, tell: Callable[[str], None]) -> Decisions:
+    """The same with what came of the guard."""
+    chosen = [part.order for part in told.ranked() if part.did_something][:GUARDED]
+    statements: dict[tuple[str, ...], Statement] = {}
+    for part in told.parts:
+        if part.order in chosen:
+            for kind, value, of in (("deaths", part.deaths_averted, _deaths), ("infections", part.infections_averted, _infections)):
+                if value:
+                    statements[kind, part.order] = Statement(frozenset([part.order]), of, 1 if value > 0 else -1)
+    if bound is not None:
+        for names in told.flips[:GUARDED]:
+            more = bound.of(worlds.without(names)) > bound.of(worlds.asker.here)
+            statements["flips", *names] = Statement(frozenset(names), bound.of, 1 if more else -1)
+    how, counts = guarded(draws, guard, list(statements.values()), chosen, tell)
+    return told.with_guard(how, dict(zip(statements, counts, strict=True)))
 
 
 def _added(worlds: _Worlds, without: Set, name: str) -> tuple[int, int]:

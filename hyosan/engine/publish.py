@@ -223,6 +223,8 @@ class Publisher:
         self.behind.wait()
         rows = self._waiting_rows()
         waiting = {f"waiting/{name}": rows[name] for name in EVENTS}
+        if late := int(self.s.count[C_EVENTS]):  # logged while a tick was published: taken with the next one
+            waiting |= {f"late/{name}": self.s.events[name][:late].copy() for name in EVENTS}
         notices = np.array(sorted(self.notices), dtype=np.int64).reshape(-1, 6)
         return {
             **waiting,
@@ -239,6 +241,8 @@ class Publisher:
         for name in EVENTS:
             rows[name] = arrays[f"waiting/{name}"]
         self.waiting = [rows] if len(rows) else []
+        for name in EVENTS if "late/at" in arrays else ():
+            self.s.events[name][: len(arrays["late/at"])] = arrays[f"late/{name}"]
         self.notices = [tuple(int(x) for x in row) for row in arrays["notices"]]  # type: ignore[misc]
         self.before = arrays["before"].copy()
         self.counts = arrays["counts"].copy()

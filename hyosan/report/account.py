@@ -4,6 +4,7 @@ and its world.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hyosan.report import survival
@@ -30,6 +31,7 @@ from hyosan.tables import TABLES
 from hyosan.units import say_duration
 
 if TYPE_CHECKING:
+    from hyosan.report.whatifs import Answer
     from hyosan.studies.study import Study
 
 _TABLES = {
@@ -48,10 +50,11 @@ _TABLES = {
 """What tables and pictures rest on."""
 
 
-def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
+def account(source: Run | Facts, study: Study | None = None, whatifs: Sequence[Answer] = ()) -> dict[str, Any]:
     """Everything that the report says, as plain data. Takes a run, or what was gathered of one (with its world, if it is known).
 
-    With a `study` of the same scenario the run is also held beside its seeds. Raises CommandError: the study is of another scenario.
+    With a `study` of the same scenario the run is also held beside its seeds; with `whatifs`, answers about it (`whatifs.read_answers`), it is told
+    what they say. Raises CommandError: the study is of another scenario, an answer is damaged.
     """
     facts = source if isinstance(source, Facts) else gather(source)
     among = _among(facts, study)
@@ -112,7 +115,7 @@ def account(source: Run | Facts, study: Study | None = None) -> dict[str, Any]:
         "folder": run.path.name if run.path else "",
     }
     told["cites"] = {name: register.cite(rests) for name, rests in _TABLES.items() if told.get(name, True)}
-    return told | {"evidence": register.rows(), "changed_files": run.changed_files}
+    return told | _whatifs(facts, whatifs) | {"evidence": register.rows(), "changed_files": run.changed_files}
 
 
 def _among(facts: Facts, study: Study | None) -> Row | None:
@@ -121,6 +124,14 @@ def _among(facts: Facts, study: Study | None) -> Row | None:
     from hyosan.report.beside import beside  # reads studies, which most reports do without
 
     return beside(facts, study)
+
+
+def _whatifs(facts: Facts, answers: Sequence[Answer]) -> Row:
+    if not answers:
+        return {}
+    from hyosan.report.whatifs import tell_answers  # reads what-ifs, which most reports do without
+
+    return tell_answers(facts, answers)
 
 
 def _tile(one: Tile, among: Row | None, register: Register) -> Row:

@@ -143,6 +143,37 @@ def share_bars(rows: list[Row], title: str) -> Spec:
     )
 
 
+def chance_curve(path: list[Row], held: int, orders: list[Row], start_clock_seconds: float, end: int, begin: int) -> Spec:
+    """The chance of an ending over time, with a band of its error, up to what came about; `path` has second, when, chance and error, 0 to 1."""
+    values = [
+        {
+            "x": _x(row["second"], start_clock_seconds), "when": row["when"], "chance": row["chance"], "low": max(0.0, row["chance"] - row["error"]),
+            "high": min(1.0, row["chance"] + row["error"]),
+        }
+        for row in path
+    ]  # fmt: skip
+    last = {"x": _x(end, start_clock_seconds), "when": say_clock(end, start_clock_seconds), "chance": held, "low": held, "high": held}
+    x = time_axis(begin, end, start_clock_seconds)
+    y = {"type": "quantitative", "title": "chance", "scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5}}
+    at, data = {**x, "field": "x"}, {"values": [*values, last]}
+    layers: list[Spec] = [
+        *mark_layers(order_marks(orders, start_clock_seconds, end, begin), x, labels=True),
+        {
+            "data": data, "mark": {"type": "area", "color": TRUTH, "opacity": 0.18},
+            "encoding": {"x": at, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+        },
+        {
+            "data": data,
+            "mark": {"type": "line", "color": TRUTH, "strokeWidth": 2, "point": {"color": TRUTH, "size": 28}},
+            "encoding": {
+                "x": at, "y": {**y, "field": "chance"},
+                "tooltip": [{"field": "when"}, {"field": "chance", "format": ".0%"}],
+            },
+        },
+    ]  # fmt: skip
+    return whole(layers, 240)
+
+
 def _line_chart(title: str, values: list[Row], marks: list[Row], x: Spec) -> Spec:
     names = [name for name in ("truth", "known to the authorities") if any(row["view"] == name for row in values)]
     line: Spec = {

@@ -23,7 +23,14 @@ def page(template: str, pictures: Sequence[Mapping[str, Any]] | None, filters: M
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"commas": commas, "quoted": shlex.quote, "number": number, "share": lambda part: share(part, 1), **(filters or {})}
+    environment.filters |= {
+        "commas": commas,
+        "quoted": shlex.quote,
+        "number": number,
+        "signed": signed,
+        "share": lambda part: share(part, 1),
+        **(filters or {}),
+    }
     return environment.get_template(template).render(
         pictures=pictures,
         style=_source("report/page.css"),
@@ -41,6 +48,12 @@ def commas(value: float) -> str:
 def number(value: float) -> str:
     """Four digits of a number, and all of those before the point."""
     return f"{value:,.4g}" if abs(value) < 9999.5 else f"{value:,.0f}"
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """A number with its sign, and thousands set apart; nothing is 0, whatever was rounded away."""
+    text = f"{abs(value):,.{digits}f}"
+    return "0" if not any(digit in "123456789" for digit in text) else f"{'+' if value > 0 else '−'}{text}"
 
 
 def share(part: float, whole: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hyosan.report.counts import Facts, Row, begins
@@ -37,6 +38,11 @@ def pictures(facts: Facts) -> list[dict[str, Any]]:
         caption = "Infections by another person, by kind of place."
         shown.append(_picture("places", "Where it passed", caption, share_bars(found.place_kinds[:TOP], "infections"), []))
     return shown
+
+
+def of_answers(whatifs: Sequence[Row]) -> list[dict[str, Any]]:
+    """The pictures of answers about what would have been otherwise, those that have one."""
+    return [{"id": f"whatif-picture-{at}", "part": "whatif", "table": [], **one["picture"]} for at, one in enumerate(whatifs, 1) if "picture" in one]
 
 
 def _picture(part: str, title: str, caption: str, spec: dict[str, Any], table: list[Row]) -> dict[str, Any]:

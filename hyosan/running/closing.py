@@ -49,6 +49,7 @@ def manifest_of(
         "tick_seconds": sim.tick_seconds, "end_second": sim.tick * sim.tick_seconds, "why": sim.why, "ending": ending.to_json(), "self_checks": rows,
         "timings": clock.timings(), "hardware": provenance.hardware(), "versions": provenance.versions(),
         **({"date": scenario.time.date} if scenario.time.date is not None else {}),
+        **({"uncertain": scenario.uncertain} if scenario.uncertain else {}),
         **({"data": {one.name: one.kept for one in observed}} if observed else {}),
         **({"policies": record(sim.policies.policies, sources)} if sim.policies else {}),
         **({"orders_changed": changed} if (changed := changed_orders(sim)) else {}),

@@ -78,6 +78,7 @@ def stages_of(run: Run, files: Path | str | None, policies: Given = None, verb: 
             where = run.path or "the run"
             raise ScenarioError(f"{where}: its scenario cannot be read: {str(error).replace(folder + os.sep, '')}") from None
     base = Path(files) if files is not None else run.path if run.path is not None else Path.cwd()
+    found[-1] = found[-1].with_uncertain(run.manifest.get("uncertain", {}))
     scenarios = [scenario.with_base(base) for scenario in found]
     _tables_are_there(scenarios[-1])
     ends = [int(one["until_tick"]) for one in earlier]

@@ -63,8 +63,9 @@ def _handed_over(sim: Simulation, stage: Stage, sink: Any, device: Any) -> Simul
     after = Simulation(scenario, sim.world, sim.seed, sink, Coded, device, stage.policies)
     position = {name: number for number, name in reversed(list(enumerate(after.names.seeds)))}
     codes = np.array([position.get(name, 0) for name in sim.names.seeds], dtype=np.int64)
-    causes = arrays["waiting/cause"]
-    arrays["waiting/cause"] = np.where(causes >= 0, codes[np.maximum(causes, 0)], causes)
+    for rows in ("waiting", "late"):
+        if (causes := arrays.get(f"{rows}/cause")) is not None:
+            arrays[f"{rows}/cause"] = np.where(causes >= 0, codes[np.maximum(causes, 0)], causes)
     now = sim.tick * sim.tick_seconds
     for one in notes["response"]["given"]:
         if one["effective"] >= 0 or one["ended"] >= 0:

@@ -51,6 +51,7 @@ def load(
     if orders is not None:
         whole = msel.apply(whole, orders, orders_from)
     folder = base if base is not None else folder
+    laws = uncertain.laws(whole)
     if uncertain.find_uncertain(whole):
         whole = uncertain.resolve(whole, seed)
     try:
@@ -62,7 +63,7 @@ def load(
         *consistency.problems(scenario.model_copy(update={"time": _long(scenario)}) if cut_short else scenario, whole),
     ]:
         raise refused(found)
-    scenario = scenario.with_base(folder)
+    scenario = scenario.with_base(folder).with_uncertain(laws)
     observed.read_all(scenario, whole)  # so that what is wrong with them is told before a run, not after it
     return scenario
 

@@ -233,6 +233,7 @@ class Scenario(Block):
     ) = Field(default=None, description="observations to draw over the run's curves: one file, or several by name")
 
     _base: Path | None = PrivateAttr(default=None)
+    _uncertain: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @property
     def base(self) -> Path:
@@ -248,6 +249,17 @@ class Scenario(Block):
         """The same scenario with this `base`, which is no part of what a scenario says and is neither compared nor written."""
         copy = self.model_copy()
         copy._base = folder
+        return copy
+
+    @property
+    def uncertain(self) -> dict[str, Any]:
+        """The numbers that were given as `uncertain`: field path -> `{uncertain: law}` as it was written. Where each was drawn its value stands."""
+        return self._uncertain
+
+    def with_uncertain(self, laws: dict[str, Any]) -> Scenario:
+        """The same scenario with these `uncertain` numbers, which are neither compared nor written."""
+        copy = self.model_copy()
+        copy._uncertain = laws
         return copy
 
     def __eq__(self, other: object) -> bool:

@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hyosan.errors import UnitError
 from hyosan.scenario.nearest import did_you_mean, listed, short
-from hyosan.scenario.positions import Node, Path, Place, Problem, dotted, refused
+from hyosan.scenario.positions import Node, Path, Place, Problem, dotted, plain, refused
 from hyosan.scenario.shape import ROOT, Shape, is_free, step
 from hyosan.units import parse
 
@@ -120,6 +120,11 @@ def parameters(root: Node) -> tuple[Parameter, ...]:
         else:
             found[one.key] = before._replace(paths=(*before.paths, *one.paths))
     return tuple(one for one in found.values() if one.law != "fixed")
+
+
+def laws(root: Node) -> dict[str, Any]:
+    """Every uncertain number as it is written: field path -> `{uncertain: law}`, with `as` and `source` where they stand beside it."""
+    return {dotted(path): plain(node) for node, path, _ in _standing(root, ROOT, ())}
 
 
 def _standing(node: Node, shape: Shape, path: Path) -> Iterator[tuple[Node, Path, Shape]]:

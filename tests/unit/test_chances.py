@@ -125,7 +125,7 @@ def test_the_same_question_has_the_same_answer(decided: Chances, tmp_path: Path,
     assert main([*question, "--threads", "2"]) == 0
     assert capsys.readouterr().out == first
     told = json.loads(first)
-    assert told["run"] == {"name": "seir", "seed": 4, "history_hash": hyosan.Run.open(tmp_path / "run").history_hash}
+    assert told["run"]["history_hash"] == hyosan.Run.open(tmp_path / "run").history_hash
     assert told["path"][0]["second"] == 0
     assert told["command"].endswith("--each moment --ending 'ever_infected <= 30' --worlds 8 --every '10 d'")
     assert main([one for one in question if one != "--json"]) == 0

@@ -13,7 +13,10 @@ import hyosan
 from hyosan.cli import main
 from hyosan.counterfactual.asked import infections_of
 from hyosan.counterfactual.decisions import ALL_SUBSETS, each_order
+from hyosan.counterfactual.history import History
 from hyosan.counterfactual.people import each_person
+from hyosan.counterfactual.tape import Nowhere
+from hyosan.engine.state import C_EVENTS
 from hyosan.errors import CommandError
 from hyosan.results.run import Run
 from hyosan.results.tree import descendant_counts, descendants, offspring, tree
@@ -50,6 +53,18 @@ def test_without_an_order_it_is_the_fork_that_never_gives_it(folder: Path) -> No
     assert set(found.infected_only_there) == infected(fork) - infected(run)
     assert found.how == "fork"
     assert "the checkpoint of" in found.why
+
+
+def test_what_is_logged_while_a_tick_is_published_outlives_a_handover(folder: Path) -> None:
+    """A fork at any moment without a change is the same run: each row that waits for the next tick is handed over."""
+    run, length = Run.open(folder), int(Run.open(folder).manifest["tick_seconds"])
+    history = History(run, threads=1)
+    staged, late = history.course(history.stages, Nowhere(), None), []
+    while staged.advance():
+        late += [staged.sim.tick] if staged.sim.state.count[C_EVENTS] else []
+    assert late, "no tick of this village leaves a row to the next one; choose another"
+    fork = hyosan.fork(run, at=f"{late[0] * length} s", threads=1)
+    assert fork.history_hash == run.history_hash
 
 
 def dead(run: Run) -> set[int]:
