@@ -51,9 +51,9 @@ def load(
     if orders is not None:
         whole = msel.apply(whole, orders, orders_from)
     folder = base if base is not None else folder
-    laws = uncertain.laws(whole)
+    laws: dict[str, Any] = {}
     if uncertain.find_uncertain(whole):
-        whole = uncertain.resolve(whole, seed)
+        laws, whole = uncertain.laws(whole), uncertain.resolve(whole, seed)
     try:
         scenario = Scenario.model_validate(plain(whole))
     except ValidationError as error:

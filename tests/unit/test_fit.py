@@ -490,7 +490,7 @@ def test_a_scenario_is_fitted_to_its_own_claims(tmp_path: Path, compiled: None) 
 
 def test_draws_in_which_a_claimed_moment_never_came_are_left_out(tmp_path: Path, compiled: None) -> None:
     many = {
-        "orders.shut": {"do": "close", "setting": "anywhere", "when": "reported.infected >= 1", "until": "days_since_report >= 10"},
+        "orders.shut": {"do": "close", "setting": "community", "when": "reported.infected >= 1", "until": "days_since_report >= 10"},
         "claims.time": {"figure": "days from shut.effective to shut.ended", "target": 20},
     }
     with pytest.raises(RunFolderError, match="every draw lacks one of the claimed figures"):
