@@ -31,6 +31,7 @@ def whatif(
     ending: str | None = None,
     worlds: Worlds = 64,
     every: str | None = None,
+    sets: Count | None = None,
     guard: Count | None = None,
     files: Files = None,
     threads: Threads = None,
@@ -67,6 +68,8 @@ def whatif(
         With `--each moment`: how often the run goes on from each.
     every:
         With `--each moment`: the time between two, `12 h`; without it there are some twenty.
+    sets:
+        With `--each order`: take away sets of at most so many orders, 1 each alone, and tell no shares; quicker where there are many.
     guard:
         With `--each order`: say it again with the scenario's uncertain numbers drawn so many times, and tell as a finding only what keeps its sign.
     as_json:
@@ -81,14 +84,15 @@ def whatif(
         raise CommandError("--ending goes with --each order or --each moment")
     if (every is not None or worlds != 64) and each != "moment":
         raise CommandError(f"--{'every' if every is not None else 'worlds'} goes with --each moment")
-    if guard is not None and each != "order":
-        raise CommandError("--guard goes with --each order")
+    for name, value in (("sets", sets), ("guard", guard)):
+        if value is not None and each != "order":
+            raise CommandError(f"--{name} goes with --each order")
     if each is None and not given:
         raise CommandError("what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person WHO, --bite WHO, or --each")
     if each == "person":
         return _each_person(folder, top, most, files, threads, as_json)
     if each == "order":
-        return _each_order(folder, ending, guard, files, threads, as_json)
+        return _each_order(folder, ending, sets, guard, files, threads, as_json)
     if each == "moment":
         if ending is None:
             raise CommandError("--each moment asks for the chance of an ending: say which, as --ending 'dead <= 100'")
@@ -117,12 +121,12 @@ def _each_person(folder: Path, top: int, most: int, files: Path | None, threads:
     return 0
 
 
-def _each_order(folder: Path, ending: str | None, guard: int | None, files: Path | None, threads: int | None, as_json: bool) -> int:
+def _each_order(folder: Path, ending: str | None, sets: int | None, guard: int | None, files: Path | None, threads: int | None, as_json: bool) -> int:
     from hyosan.cli.progress import LINE_SECONDS, now_and_then
     from hyosan.counterfactual.decisions import each_order
 
     with watched(nullcontext(now_and_then(LINE_SECONDS, _say))) as show:
-        found = each_order(folder, ending=ending, guard=guard, files=files, threads=threads, progress=show)
+        found = each_order(folder, ending=ending, sets=sets, guard=guard, files=files, threads=threads, progress=show)
     print(as_json_text(found.to_json()) if as_json else found)
     return 0
 

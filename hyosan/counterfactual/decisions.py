@@ -20,7 +20,7 @@ from hyosan.counterfactual.asked import command, decided, identity
 from hyosan.counterfactual.asker import Asker
 from hyosan.counterfactual.guard import Draws, Statement, guarded
 from hyosan.counterfactual.outcome import Outcome
-from hyosan.counterfactual.parts import Decisions, Part
+from hyosan.counterfactual.parts import ALL_SUBSETS_HOW, Decisions, Part
 from hyosan.errors import CommandError
 from hyosan.policy_record import Given
 from hyosan.quantities import FIGURES
@@ -93,6 +93,7 @@ def each_order(
     source: Run | Path | str,
     *,
     ending: str | None = None,
+    sets: int | None = None,
     guard: int | None = None,
     policies: Given = None,
     files: Path | str | None = None,
@@ -102,7 +103,8 @@ def each_order(
     """What each order of a finished run did to its ending: without it alone, its share, and the smallest sets that turn the ending.
 
     `ending` is a bound on a figure of the ending, such as "dead <= 100". Up to `ALL_SUBSETS` orders that were given all their subsets are run,
-    beyond that `PERMUTATIONS` random orders of decisions, and sets of up to two. `guard` is a number of draws (1 or more) of the scenario's
+    beyond that `PERMUTATIONS` random orders of decisions, and sets of up to two. `sets` (1 or more) bounds it: only sets of up to so many orders
+    are taken away, 1 each alone, and no shares are told; that is a world for each set. `guard` is a number of draws (1 or more) of the scenario's
     uncertain numbers: in each, the world is run with all orders and without those that did most (`GUARDED` of them, and of the sets that turn
     the ending), and it is counted how often what they did keeps its sign. `progress` is told in words how far it is. Other arguments and errors as
     of `hyosan.whatif`. Raises CommandError: no such figure; a guard of a run that was forked, goes on from another, has policies, or no uncertain
@@ -117,21 +119,33 @@ def each_order(
     found = {name: one.second for name in names if name not in standing and (one := decided(asker.run, name, names)) is not None}
     worlds = _Worlds(asker, found, tell)
     orders = sorted(found, key=lambda name: (found[name], name))
-    whole = len(orders) <= ALL_SUBSETS
-    shares = _by_subsets(orders, worlds) if whole else _by_permutations(orders, worlds)
+    shares, most, how = _looked_at(orders, worlds, sets)
     parts = []
     for name in orders:
         alone = worlds.without([name])
         deaths, infections = _deaths(alone) - _deaths(asker.here), _infections(alone) - _infections(asker.here)
         flips = bound is not None and bound.holds(alone) != bound.holds(asker.here)
-        parts.append(Part(name, deaths, infections, float(shares[name][0]), float(shares[name][1]), flips))
-    flipping = _flips(orders, worlds, bound, len(orders) if whole else 2) if bound is not None else ()
-    options = [f"--ending {ending!r}"] * (ending is not None) + [f"--guard {guard}"] * (guard is not None)
+        share = shares.get(name, (None, None))
+        parts.append(Part(name, deaths, infections, share[0], share[1], flips))
+    flipping = _flips(orders, worlds, bound, most) if bound is not None else ()
+    asked = (("ending", repr(ending)), ("sets", sets), ("guard", guard))
+    options = [f"--{name} {value}" for name, value in asked if value not in (None, "None")]
     again = command(asker.run, None, " ".join(["--each order", *options]))
-    how = "all subsets" if whole else f"{PERMUTATIONS} random orders of decisions"
     held = bound is not None and bound.holds(asker.here)
     told = Decisions(identity(asker.run), tuple(parts), bound.say() if bound is not None else "", held, flipping, len(worlds.known), how, again)
     return _guarded(told, draws, guard, bound, worlds, tell) if draws is not None and guard is not None else told
+
+
+def _looked_at(orders: list[str], worlds: _Worlds, sets: int | None) -> tuple[dict[str, tuple[float, float]], int, str]:
+    """The shares of orders, if they are asked for, of how many orders sets are taken away at most, and how that is said."""
+    if sets is not None and sets < 1:
+        raise CommandError(f"--sets: {sets} is no number of orders; 1 takes each away alone")
+    if sets is not None and sets < len(orders):
+        return {}, sets, "each order alone" if sets == 1 else f"sets of up to {sets} orders"
+    whole = len(orders) <= ALL_SUBSETS
+    shares = _by_subsets(orders, worlds) if whole else _by_permutations(orders, worlds)
+    how = ALL_SUBSETS_HOW if whole else f"{PERMUTATIONS} random orders of decisions"
+    return {name: (float(deaths), float(infections)) for name, (deaths, infections) in shares.items()}, len(orders) if whole else 2, how
 
 
 def _silently(_: str) -> None:

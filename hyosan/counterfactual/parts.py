@@ -23,9 +23,9 @@ class Part:
     deaths_averted: int
     """Deaths in the world without it, less deaths in the run: below 0 it cost lives."""
     infections_averted: int
-    deaths_share: float
-    """Its Shapley value in deaths averted."""
-    infections_share: float
+    deaths_share: float | None
+    """Its Shapley value in deaths averted; None = not asked for."""
+    infections_share: float | None
     flips: bool
     """Whether the ending is another kind without it alone."""
     deaths_kept: Kept | None = None
@@ -36,6 +36,11 @@ class Part:
     def did_something(self) -> bool:
         """Whether the numbers of the dead or the infected are other without it alone."""
         return self.deaths_averted != 0 or self.infections_averted != 0
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of deaths and infections averted; empty where they were not asked for."""
+        return (self.deaths_share, self.infections_share) if self.deaths_share is not None and self.infections_share is not None else ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data; what was not guarded is left out."""
@@ -48,7 +53,8 @@ class Part:
         """What `to_json` wrote. Raises ValueError: anything else."""
         kept = [_kept(data.get(name)) for name in ("deaths_kept", "infections_kept")]
         averted = (_whole(data["deaths_averted"]), _whole(data["infections_averted"]))
-        return cls(_text(data["order"]), *averted, _number(data["deaths_share"]), _number(data["infections_share"]), _yes(data["flips"]), *kept)
+        deaths, infections = (None if data[name] is None else _number(data[name]) for name in ("deaths_share", "infections_share"))
+        return cls(_text(data["order"]), *averted, deaths, infections, _yes(data["flips"]), *kept)
 
 
 class Guarded(NamedTuple):
@@ -85,7 +91,7 @@ class Decisions:
     worlds: int
     """Worlds that were run, those of the guard apart."""
     how: str
-    """`all subsets`, or how many permutations."""
+    """`all subsets`, how many permutations, or the size of the sets that were looked at."""
     command: str
     guard: Guard | None = None
     flips_kept: Mapping[tuple[str, ...], Kept] = field(default_factory=dict)
@@ -93,8 +99,13 @@ class Decisions:
 
     @property
     def together(self) -> tuple[float, float]:
-        """Deaths and infections averted by all orders together."""
-        return math.fsum(part.deaths_share for part in self.parts), math.fsum(part.infections_share for part in self.parts)
+        """Deaths and infections averted by all orders together; 0 where no shares were asked for."""
+        return math.fsum(part.deaths_share or 0 for part in self.parts), math.fsum(part.infections_share or 0 for part in self.parts)
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether shares were asked for."""
+        return any(part.deaths_share is not None for part in self.parts)
 
     def ranked(self) -> list[Part]:
         """Those first that changed most alone: deaths before infections."""
@@ -150,11 +161,13 @@ class Decisions:
         """As a table of text."""
         if not self.parts:
             return ["No order was given in this run: there is nothing to take away."]
-        columns = "  ".join([f"{'deaths':>11}  {'infections':>12}"] * 2)
-        told = [f"{'':20}  {'without it alone':^25}  {'its share of all':^25}", f"{'order':20}  {columns}"]
+        shared = self.has_shares
+        columns = "  ".join([f"{'deaths':>11}  {'infections':>12}"] * (1 + shared))
+        told = [f"{'':20}  {'without it alone':^25}{'  ' + format('its share of all', '^25') if shared else ''}".rstrip(), f"{'order':20}  {columns}"]
         for part in self.parts:
             alone = f"{part.deaths_averted:>+11,}  {part.infections_averted:>+12,}"
-            told.append(f"{part.order:20}  {alone}  {part.deaths_share:>+11,.1f}  {part.infections_share:>+12,.1f}")
+            shares = "".join(f"  {value:>+{width},.1f}" for value, width in zip(part.shares, (11, 12), strict=False))
+            told.append(f"{part.order:20}  {alone}{shares}")
         return [*told, "", *self.notes()]
 
     def notes(self) -> list[str]:
@@ -188,9 +201,9 @@ class Decisions:
 
     def _repr_html_(self) -> str:
         """A card for notebooks."""
-        head = ("order", "deaths averted, alone", "infections", "its share of deaths", "of infections")
+        head = ("order", "deaths averted, alone", "infections", *("its share of deaths", "of infections") * self.has_shares)
         rows = [
-            (part.order, f"{part.deaths_averted:+,}", f"{part.infections_averted:+,}", f"{part.deaths_share:+,.1f}", f"{part.infections_share:+,.1f}")
+            (part.order, f"{part.deaths_averted:+,}", f"{part.infections_averted:+,}", *(f"{value:+,.1f}" for value in part.shares))
             for part in self.parts
         ]
         return card("What each order did", self.notes(), head, rows)

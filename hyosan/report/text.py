@@ -105,7 +105,7 @@ def _order_lines(rows: list[Row]) -> list[str]:
     lines = [f"      {'':20}  {'deaths, infections averted':>28}  {'its share of all':>20}"]
     for row in rows:
         alone = f"{signed(row['deaths_averted'])}, {signed(row['infections_averted'])}"
-        shares = f"{signed(row['deaths_share'], 1)}, {signed(row['infections_share'], 1)}"
+        shares = f"{signed(row['deaths_share'], 1)}, {signed(row['infections_share'], 1)}" if row["deaths_share"] is not None else "–"
         lines.append(f"      {row['order']:20}  {alone:>28}  {shares:>20}")
         for text in row["draws"]:
             lines += textwrap.wrap(text, 100, initial_indent="        - ", subsequent_indent="          ", break_on_hyphens=False)

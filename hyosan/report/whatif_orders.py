@@ -209,6 +209,8 @@ def _sets(found: Decisions) -> list[str]:
 
 
 def _command(found: Decisions, run: str) -> str:
+    if "--each order" in found.command:
+        return f"hyosan whatif {shlex.quote(run)} {found.command[found.command.index('--each order') :]}"
     ending = f" --ending {shlex.quote(found.ending)}" if found.ending else ""
     return f"hyosan whatif {shlex.quote(run)} --each order{ending}{f' --guard {found.guard.draws}' if found.guard is not None else ''}"
 

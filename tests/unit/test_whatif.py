@@ -14,6 +14,7 @@ from hyosan.cli import main
 from hyosan.counterfactual.asked import infections_of
 from hyosan.counterfactual.decisions import ALL_SUBSETS, each_order
 from hyosan.counterfactual.history import History
+from hyosan.counterfactual.parts import Decisions
 from hyosan.counterfactual.people import each_person
 from hyosan.counterfactual.tape import Nowhere
 from hyosan.engine.state import C_EVENTS
@@ -221,6 +222,26 @@ def test_two_redundant_causes_are_told_together() -> None:
     assert [part.infections_averted for part in found.parts] == [0, 0]
     assert found.parts[0].infections_share == found.parts[1].infections_share > 0
     assert not any(part.flips for part in found.parts)
+
+
+def test_sets_of_one_are_each_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A world for each order, no shares, the same numbers; the command and the report say so."""
+    run = hyosan.run("influenza", seed=2, overrides=TOWN | PLANTED["two"], threads=1, out=tmp_path / "run")
+    ending = f"ever_infected <= {run.ending.ever_infected + 5}"
+    found, whole = (each_order(run, ending=ending, sets=sets, threads=1) for sets in (1, None))
+    assert (found.worlds, found.flips, found.has_shares) == (3, (), False)
+    assert [one.infections_averted for one in found.parts] == [one.infections_averted for one in whole.parts]
+    assert each_order(run, ending=ending, sets=2, threads=1).flips == whole.flips
+    assert Decisions.from_json(json.loads(json.dumps(found.to_json()))) == found
+    with pytest.raises(CommandError, match="--sets"):
+        each_order(run, sets=0, threads=1)
+    assert main(["whatif", str(tmp_path / "run"), "--each", "order", "--sets", "1", "--json", "--threads", "1"]) == 0
+    (tmp_path / "one.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["report", str(tmp_path / "run"), "--whatif", str(tmp_path / "one.json"), "--text"]) == 0
+    assert "--each order --sets 1" in capsys.readouterr().out
+    assert main(["report", str(tmp_path / "run"), "--whatif", str(tmp_path / "one.json")]) == 0
+    assert "its Shapley value" not in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert main(["whatif", str(tmp_path / "run"), "--person", "1", "--sets", "1"]) == 2
 
 
 def test_shares_add_up_to_what_all_orders_did(monkeypatch: pytest.MonkeyPatch) -> None:
