@@ -18,6 +18,8 @@ TRUTH, KNOWN, RULE, INK = "#0072B2", "#D55E00", "#8a8f98", "#3a3f47"
 Spec = dict[str, Any]
 _STEPS = (600, 1800, 3600, 7200, 10_800, 21_600, 43_200, *(DAY_SECONDS * n for n in (1, 2, 5, 7, 14, 28, 50, 100, 200, 365, 730, 1825)))
 POINTS = 400
+_LETTER = 0.0085
+"""Width of a letter of a label as a share of a picture's, at some 900 pixels."""
 _PANELS = (
     ("People infected so far", ("infected",), ("reported_infected",)),
     ("Turned at the time", ("turned",), ("reported_turned",)),
@@ -217,16 +219,15 @@ def mark_layers(marks: list[Row], x: Spec, labels: bool) -> list[Spec]:
 
 
 def order_marks(orders: list[Row], start_clock_seconds: float, end: int, begin: int = 0) -> list[Row]:
-    """Moments from `begin` to `end` at which orders took effect. Orders too close to be told apart share one mark."""
+    """Moments from `begin` to `end` at which orders took effect. Orders whose numbers would touch share one mark."""
     taken: list[tuple[int, list[Row]]] = []
     for order in sorted(orders, key=lambda row: row["second_effective"]):
         second = order["second_effective"]
         if not begin <= second <= end:
             continue
-        if taken and second - taken[-1][0] < 0.022 * (end - begin):
-            taken[-1][1].append(order)
-        else:
-            taken.append((second, [order]))
+        taken.append((second, [order]))
+        while len(taken) > 1 and taken[-1][0] - taken[-2][0] < _room(taken[-2][1], taken[-1][1]) * (end - begin):
+            taken[-2][1].extend(taken.pop()[1])
     return [
         {
             "x": _x(second, start_clock_seconds),
@@ -236,6 +237,12 @@ def order_marks(orders: list[Row], start_clock_seconds: float, end: int, begin: 
         }
         for second, group in taken
     ]
+
+
+def _room(one: list[Row], other: list[Row]) -> float:
+    """How far apart the labels of two marks must stand, as a share of the picture's width: half of each, and a gap."""
+    letters = sum(len(_span([order["no"] for order in group])) for group in (one, other))
+    return _LETTER * (letters / 2 + 1)
 
 
 def _span(numbers: list[int]) -> str:
