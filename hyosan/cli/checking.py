@@ -102,7 +102,8 @@ def as_text(found: dict[str, Any]) -> str:
             lines += _wrapped(text, f"{number:>3}  ")
     if found["force"]:
         lines += ["", *_wrapped(f"Force is used by: {_listed(found['force'])}. Whoever is there can be hit, infected or not.", "")]
-    return "\n".join([*lines, "", "The scenario is valid."])
+    later = " Names of settings, zones and places in orders and injects are looked up when the city is built." if found.get("not_looked_up") else ""
+    return "\n".join([*lines, "", f"The scenario is valid.{later}"])
 
 
 def say_city(city: City) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hyosan.cli.options import Changes, Events, Json, Source, Switch
 from hyosan.cli.telling import as_json_text, refuse_to_replace
 from hyosan.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from hyosan.scenario.root import Scenario
 
 
 def check(source: Source, /, *, changes: Changes = (), events: Events = None, as_json: Json = False) -> int:
@@ -30,8 +33,31 @@ def check(source: Source, /, *, changes: Changes = (), events: Events = None, as
 
     scenario = load(source, overrides=changes, orders=events)
     found = summary(scenario, uncertain_fields(source, changes), look(scenario))
+    if scenario.orders or scenario.injects:
+        found["not_looked_up"] = _not_looked_up(scenario)
     print(as_json_text(found) if as_json else as_text(found))
     return 0
+
+
+MOST_BUILT = 250_000
+"""People of a city that `check` builds to look up names in it: a second or two."""
+
+
+def _not_looked_up(scenario: Scenario) -> bool:
+    """Look up in the built city what orders and injects name. True = there are names, but the city is too large to be built for that.
+
+    Raises ScenarioError: a name that this city does not have.
+    """
+    from hyosan.engine.named import check_named, names_anything
+    from hyosan.world.build import build
+    from hyosan.world.memory import people_of
+
+    if not names_anything(scenario):
+        return False
+    if people_of(scenario.city) > MOST_BUILT:
+        return True
+    check_named(scenario, build(scenario.city, scenario.base))
+    return False
 
 
 def pathogen(source: Source, /, *, changes: Changes = (), as_json: Json = False) -> int:

@@ -43,6 +43,11 @@ def check_named(scenario: Scenario, world: World) -> None:
             raise ScenarioError(f"{path}: this city has no {what} `{missing}`; {did_you_mean(missing, known[what])}")
 
 
+def names_anything(scenario: Scenario) -> bool:
+    """Whether an order or inject names something that only the built city can confirm."""
+    return any(isinstance(order, Seize) for _, order in _given(scenario)) or next(_named(scenario), None) is not None
+
+
 def _given(scenario: Scenario) -> list[tuple[str, Order]]:
     """Orders that may be given."""
     return [(name, order) for name, order in scenario.orders.items() if order.when.strip() != "never"]

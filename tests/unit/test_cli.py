@@ -261,7 +261,8 @@ def test_check_says_a_city_of_a_country(capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(capsys.readouterr().out)["city"] == "KEN: built from the statistics of KEN, 20,000 residents"
 
 
-def test_check_says_orders_as_sentences(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_says_orders_as_sentences(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hyosan.cli.scenarios.MOST_BUILT", 0)  # the sentences are asked for, not whether this city has what they name
     Path("all.yaml").write_text(ALL_ORDERS)
     assert main(["check", "all.yaml"]) == 0
     told = " ".join(capsys.readouterr().out.split())
@@ -394,3 +395,18 @@ def test_a_run_from_start_to_report(here: Path, capsys: pytest.CaptureFixture[st
 def test_a_folder_without_a_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "nowhere"]) == 4
     assert "holds no run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ("{do: reduce_contacts, settings: {hoem: 50 %}}", "did you mean `home`?"),
+        ("{do: close, setting: schol}", "did you mean `school`?"),
+        ("{do: curfew, zones: [Z9]}", "this city has no zone `Z9`"),
+    ],
+)
+def test_check_looks_up_names_in_the_city(order: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "influenza", "--set", f"orders.it={order}", "--set", "city.residents=400"]) == 2
+    assert told in capsys.readouterr().err
+    assert main(["check", "influenza", "--set", f"orders.it={order}", "--set", "city.residents=300000"]) == 0
+    assert "are looked up when the city is built" in capsys.readouterr().out
