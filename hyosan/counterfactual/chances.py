@@ -24,6 +24,7 @@ from hyosan.luck import REDRAWN_WORLD, bits
 from hyosan.policy_record import Given
 from hyosan.results.card import card
 from hyosan.results.run import Run
+from hyosan.running.follow import start_of
 from hyosan.running.stages import Stage, Staged
 from hyosan.units import parse, say_clock
 
@@ -286,7 +287,8 @@ def each_moment(
     orders = _orders(history, moments[0])
     futures = _Futures(history, bound, worlds, progress)
     ticks = sorted({*moments, *orders.values()})
-    futures.of = worlds * (len(ticks) + len(orders) + (0 in orders.values()))
+    fresh = start_of(run) is None  # nothing is settled at tick 0: the run goes on from no other
+    futures.of = worlds * (len(ticks) + len(orders) + (fresh and 0 in orders.values()))
     path, worth = [], []
     staged = history.course(history.stages, Nowhere(), None)
     for tick in ticks:
@@ -294,8 +296,9 @@ def each_moment(
             pass
         staged.hand_over()
         point, second, now = _kept(staged), tick * history.length, [name for name, at in orders.items() if at == tick]
-        held = futures.at(point, [history.stages[-1]]) if tick or now else ()
-        path.append(Chance(second, sum(held if tick else futures.from_start()), worlds))
+        settled = tick > 0 or not fresh
+        held = futures.at(point, [history.stages[-1]]) if settled or now else ()
+        path.append(Chance(second, sum(held if settled else futures.from_start()), worlds))
         for name in now:
             without = changed_course(run, history.stages, tick, {f"orders.{name}": None}, policies=history.stages[-1].policies)
             worth.append(_worth(name, second, held, futures.at(point, without[-2:])))
