@@ -17,7 +17,8 @@ margin:.4rem 0}
 .small{color:#555;font-size:.87rem;margin:.2rem 0}table{border-collapse:collapse;width:100%;margin:.6rem 0 1rem}
 th,td{border-top:1px solid #ccc;padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top}th{color:#555;font-weight:600;font-size:.85rem}
 .check>td{border-top:1px solid #888;padding-top:.5rem}.case td{color:#1d5fa8;font-size:.87rem;padding-bottom:0}.case+tr td{border-top:0}
-td.n{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+td{overflow-wrap:anywhere}
+td.n{font-variant-numeric:tabular-nums}
 .broken td{background:#fde0dc}svg text{font:9.5px system-ui,sans-serif;fill:#555}svg{display:block}.t{white-space:nowrap}
 .no{color:#6b5900}.bad{color:#b3261e;font-weight:700}.good{color:#1b6e3c}a{color:#1d5fa8}
 """
