@@ -157,6 +157,13 @@ def decided(run: Run, order: str, names: tuple[str, ...], earlier: str | None = 
     return Decided(order, -moved if earlier is not None else moved, second)
 
 
+def first_decided(run: Run, names: tuple[str, ...]) -> dict[str, int]:
+    """The second at which each order of the scenario (`names`) was first decided, of those that were, and not before this run began."""
+    begin = run.manifest.get("follows", {}).get("second", 0)
+    standing = {row["order"] for row in run.orders.select(["order", "second_decided"]).to_pylist() if row["second_decided"] < begin}
+    return {name: one.second for name in names if name not in standing and (one := decided(run, name, names)) is not None}
+
+
 def identity(run: Run) -> dict[str, Any]:
     """What tells an answer about this run from one about another: scenario, seed, history hash, results version."""
     manifest = run.manifest

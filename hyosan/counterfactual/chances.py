@@ -7,23 +7,25 @@ the moment of its decision, with it and without it, in the same worlds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
-from math import ceil, isfinite, sqrt
+from math import ceil, sqrt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from hyosan.counterfactual.asked import command, decided, identity
+from hyosan.counterfactual.asked import command, first_decided, identity
 from hyosan.counterfactual.decisions import Ended
-from hyosan.counterfactual.history import History
+from hyosan.counterfactual.history import History, checkpoint_of
 from hyosan.counterfactual.outcome import outcome_now, outcome_of
+from hyosan.counterfactual.plain import number, text, whole, yes
 from hyosan.counterfactual.tape import Nowhere
 from hyosan.errors import CommandError, UnitError
 from hyosan.forking import changed_course
 from hyosan.luck import REDRAWN_WORLD, bits
 from hyosan.policy_record import Given
 from hyosan.results.card import card
+from hyosan.results.checkpoint import Checkpoint
 from hyosan.results.run import Run
+from hyosan.rules.exact import INSTANT_BITS
 from hyosan.running.follow import start_of
 from hyosan.running.stages import Stage, Staged
 from hyosan.units import parse, say_clock
@@ -108,6 +110,10 @@ class Chances:
         error = sqrt(one.error**2 + (two.error**2 if two.worlds > 1 else 0))
         return (one, two) if abs(two.share - one.share) > 2 * error else None
 
+    def certain(self) -> list[Worth]:
+        """Orders that moved the chance beyond their error, those first that moved it most."""
+        return sorted((worth for worth in self.orders if worth.is_certain), key=lambda worth: -abs(worth.swing))
+
     def to_json(self) -> dict[str, Any]:
         """All of it as plain data; chances and errors 0 to 1."""
 
@@ -134,11 +140,11 @@ class Chances:
         try:
             path = tuple(_chance(one) for one in data["path"])
             orders = tuple(
-                Worth(str(one["order"]), int(one["second"]), _chance(one["given"]), _chance(one["not_given"]), _number(one["error"]))
+                Worth(text(one["order"]), whole(one["second"]), _chance(one["given"]), _chance(one["not_given"]), number(one["error"]))
                 for one in data["orders"]
             )
-            ending, again = str(data["ending"]), str(data["command"])
-            found = cls(ending, data["held"] is True, path, orders, int(data["end_second"]), _number(data["clock"]), again, dict(data["run"]))
+            ending, again = text(data["ending"]), text(data["command"])
+            found = cls(ending, yes(data["held"]), path, orders, whole(data["end_second"]), number(data["clock"]), again, dict(data["run"]))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"something is missing in it ({error!s:.60})") from None
         if not path or [one.second for one in path] != sorted({one.second for one in path}):
@@ -174,7 +180,7 @@ class Chances:
             one, two = turning
             until = "the end" if two.worlds == 1 else say_clock(two.second, self.clock)
             told.append(f"Luck moved it most from {say_clock(one.second, self.clock)} to {until}: from {one.share:.0%} to {two.share:.0%}.")
-        certain = sorted((worth for worth in self.orders if worth.is_certain), key=lambda worth: -abs(worth.swing))
+        certain = self.certain()
         for worth in certain:
             told.append(
                 f"When it was decided, `{worth.order}` made this ending {'likelier' if worth.swing > 0 else 'less likely'} by {abs(worth.swing):.0%}."
@@ -196,25 +202,10 @@ class Chances:
 
 def _chance(data: Any) -> Chance:
     """A chance from JSON. Raises ValueError, KeyError, TypeError."""
-    second, held, worlds = int(data["second"]), int(data["held"]), int(data["worlds"])
+    second, held, worlds = whole(data["second"]), whole(data["held"]), whole(data["worlds"])
     if not (second >= 0 and 0 <= held <= worlds and worlds >= 2):
         raise ValueError(f"{held} of {worlds} worlds is no chance")
     return Chance(second, held, worlds)
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not isfinite(number):
-        raise ValueError("a number in it is none")
-    return number
-
-
-class _Point(NamedTuple):
-    """A moment of the run, as a checkpoint holds it."""
-
-    tick: int
-    arrays: dict[str, Any]
-    notes: dict[str, Any]
 
 
 class _Futures:
@@ -229,16 +220,14 @@ class _Futures:
     def from_start(self) -> Told:
         """Worlds of which nothing is settled yet: those of other seeds."""
         history = self.history
-        return self._told(lambda seed: Staged(history.stages, history.world, seed, Nowhere(), history.device.loops))
+        return self._told(lambda seed: history.course(history.stages, Nowhere(), None, seed))
 
-    def at(self, point: _Point, stages: Sequence[Stage]) -> Told:
+    def at(self, point: Checkpoint, stages: Sequence[Stage]) -> Told:
         """Worlds that go on from a moment by these stages, the first of which may be over with it."""
         return self._told(lambda seed: self._redrawn(point, stages, seed))
 
-    def _redrawn(self, point: _Point, stages: Sequence[Stage], seed: int) -> Staged:
-        history = self.history
-        own = int(history.run.manifest["seed"])
-        staged = Staged(stages, history.world, own, Nowhere(), history.device.loops, point.tick, point.arrays, deepcopy(point.notes))
+    def _redrawn(self, point: Checkpoint, stages: Sequence[Stage], seed: int) -> Staged:
+        staged = self.history.course(stages, Nowhere(), point)
         staged.hand_over()
         staged.sim.redraw(seed)
         return staged
@@ -283,19 +272,19 @@ def each_moment(
         raise CommandError(f"--worlds: {worlds} is not from 2 to {MOST_WORLDS:,}")
     history = History(source if isinstance(source, Run) else Run.open(source), files=files, policies=policies, threads=threads)
     run = history.run
-    moments = _moments(history, every)
+    staged = history.course(history.stages, Nowhere(), None)
+    moments = _moments(history, _first_tick(history, staged), every)
     orders = _orders(history, moments[0])
     futures = _Futures(history, bound, worlds, progress)
     ticks = sorted({*moments, *orders.values()})
     fresh = start_of(run) is None  # nothing is settled at tick 0: the run goes on from no other
     futures.of = worlds * (len(ticks) + len(orders) + (fresh and 0 in orders.values()))
     path, worth = [], []
-    staged = history.course(history.stages, Nowhere(), None)
     for tick in ticks:
         while staged.sim.tick < tick and staged.advance():
             pass
         staged.hand_over()
-        point, second, now = _kept(staged), tick * history.length, [name for name, at in orders.items() if at == tick]
+        point, second, now = checkpoint_of(staged.sim), tick * history.length, [name for name, at in orders.items() if at == tick]
         settled = tick > 0 or not fresh
         held = futures.at(point, [history.stages[-1]]) if settled or now else ()
         path.append(Chance(second, sum(held if settled else futures.from_start()), worlds))
@@ -308,11 +297,6 @@ def each_moment(
     return Chances(bound.say(), kept, tuple(path), tuple(worth), end, clock, command(run, None, option), identity(run))
 
 
-def _kept(staged: Staged) -> _Point:
-    arrays, notes = staged.sim.save()
-    return _Point(staged.sim.tick, {name: part.copy() for name, part in arrays.items()}, notes)
-
-
 def _worth(name: str, second: int, given: Told, without: Told) -> Worth:
     """From the same worlds with and without an order."""
     size = len(given)
@@ -322,10 +306,10 @@ def _worth(name: str, second: int, given: Told, without: Told) -> Worth:
     return Worth(name, second, Chance(second, sum(given), size), Chance(second, sum(without), size), sqrt(spread / (size - 1) / size))
 
 
-def _moments(history: History, every: str | None) -> list[int]:
-    """Ticks at which the chance is asked for."""
-    run, length = history.run, history.length
-    begin, last = _first_tick(history), int(run.manifest["end_second"]) // length
+def _moments(history: History, begin: int, every: str | None) -> list[int]:
+    """Ticks at which the chance is asked for, from `begin` on."""
+    length = history.length
+    last = int(history.run.manifest["end_second"]) // length
     if begin >= last:
         raise CommandError("nothing was left to luck in this run: it was over when it, or its fork, began, or all of it lies in the line list")
     step = max(1, ceil((last - begin) / MOMENTS))
@@ -343,20 +327,16 @@ def _moments(history: History, every: str | None) -> list[int]:
     return moments
 
 
-def _first_tick(history: History) -> int:
-    """The first tick with luck to come under the run's last scenario: cases of a line list belong to the past."""
-    known = history.course(history.stages, Nowhere(), None)
-    until = -(-int(known.sim.plans.known_until >> 20) // history.length) if len(known.sim.plans.cases) else 0
-    return max(history.forked_at, known.first_tick, until)
+def _first_tick(history: History, begun: Staged) -> int:
+    """The first tick with luck to come under the run's last scenario: cases of a line list belong to the past. `begun` stands at its start."""
+    plans = begun.sim.plans
+    until = -(-int(plans.known_until >> INSTANT_BITS) // history.length) if len(plans.cases) else 0
+    return max(history.forked_at, begun.first_tick, until)
 
 
 def _orders(history: History, begin: int) -> dict[str, int]:
     """The tick at which each order of the run was first decided, of those that the scenario gave."""
-    run = history.run
-    names = tuple(history.stages[-1].scenario.orders)
-    by_policy = {one["order"] for one in run.manifest.get("orders_changed", [])}
-    start = run.manifest.get("follows", {}).get("second", 0)
-    before = {row["order"] for row in run.orders.select(["order", "second_decided"]).to_pylist() if row["second_decided"] < start}
-    found = {name: decided(run, name, names) for name in names if name not in by_policy | before}
-    ticks = {name: one.second // history.length for name, one in found.items() if one is not None}
+    by_policy = {one["order"] for one in history.run.manifest.get("orders_changed", [])}
+    found = first_decided(history.run, tuple(history.stages[-1].scenario.orders))
+    ticks = {name: second // history.length for name, second in found.items() if name not in by_policy}
     return {name: tick for name, tick in sorted(ticks.items(), key=lambda pair: (pair[1], pair[0])) if tick >= begin}

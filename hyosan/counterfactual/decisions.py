@@ -16,7 +16,7 @@ from math import factorial
 from pathlib import Path
 from typing import NamedTuple
 
-from hyosan.counterfactual.asked import command, decided, identity
+from hyosan.counterfactual.asked import command, first_decided, identity
 from hyosan.counterfactual.asker import Asker
 from hyosan.counterfactual.guard import Draws, Statement, guarded
 from hyosan.counterfactual.outcome import Outcome
@@ -114,9 +114,7 @@ def each_order(
     asker, tell = Asker(source, policies=policies, files=files, threads=threads), progress or _silently
     draws = _draws(asker, guard) if guard is not None else None
     asker.history.keep()
-    names, begin = tuple(asker.history.stages[-1].scenario.orders), asker.run.manifest.get("follows", {}).get("second", 0)
-    standing = {row["order"] for row in asker.run.orders.select(["order", "second_decided"]).to_pylist() if row["second_decided"] < begin}
-    found = {name: one.second for name in names if name not in standing and (one := decided(asker.run, name, names)) is not None}
+    found = first_decided(asker.run, tuple(asker.history.stages[-1].scenario.orders))
     worlds = _Worlds(asker, found, tell)
     orders = sorted(found, key=lambda name: (found[name], name))
     shares, most, how = _looked_at(orders, worlds, sets)
@@ -128,8 +126,7 @@ def each_order(
         share = shares.get(name, (None, None))
         parts.append(Part(name, deaths, infections, share[0], share[1], flips))
     flipping = _flips(orders, worlds, bound, most) if bound is not None else ()
-    asked = (("ending", repr(ending)), ("sets", sets), ("guard", guard))
-    options = [f"--{name} {value}" for name, value in asked if value not in (None, "None")]
+    options = [f"--{name} {value!r}" for name, value in (("ending", ending), ("sets", sets), ("guard", guard)) if value is not None]
     again = command(asker.run, None, " ".join(["--each order", *options]))
     held = bound is not None and bound.holds(asker.here)
     told = Decisions(identity(asker.run), tuple(parts), bound.say() if bound is not None else "", held, flipping, len(worlds.known), how, again)
@@ -186,7 +183,7 @@ def _guarded(told: Decisions, draws: Draws, guard: int, bound: Ended | None, wor
 def _added(worlds: _Worlds, without: Set, name: str) -> tuple[int, int]:
     """Deaths and infections that giving an order averts where those `without`, itself among them, are not given."""
     absent, present = worlds.without(without), worlds.without(without - {name})
-    return len(absent.dead) - len(present.dead), len(absent.infected) - len(present.infected)
+    return _deaths(absent) - _deaths(present), _infections(absent) - _infections(present)
 
 
 def _by_subsets(orders: list[str], worlds: _Worlds) -> dict[str, tuple[Fraction, Fraction]]:

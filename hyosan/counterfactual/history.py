@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from hyosan.counterfactual.outcome import Outcome, outcome_now, outcome_of
 from hyosan.counterfactual.touching import Touch
+from hyosan.engine.run import Simulation
 from hyosan.errors import PolicyError, SelfCheckError
 from hyosan.policy_record import Given, of_manifest, others
 from hyosan.results.checkpoint import Checkpoint
@@ -74,10 +75,11 @@ class History:
         """The tick from which on the run's last scenario was in force."""
         return max((stage.until or 0 for stage in self.stages[:-1]), default=0)
 
-    def course(self, stages: Sequence[Stage], sink: Any, start: Held | None) -> Staged:
-        """A course of this run's world and luck, from a checkpoint or its start."""
-        tick, arrays, notes = start.checkpoint if start is not None else start_of(self.run) or (0, None, None)
-        return Staged(stages, self.world, int(self.run.manifest["seed"]), sink, self.device.loops, tick, arrays, deepcopy(notes))
+    def course(self, stages: Sequence[Stage], sink: Any, start: Checkpoint | None, seed: int | None = None) -> Staged:
+        """A course of this run's world and luck (or that of another seed), from a checkpoint or its start."""
+        tick, arrays, notes = start if start is not None else start_of(self.run) or (0, None, None)
+        own = int(self.run.manifest["seed"])
+        return Staged(stages, self.world, own if seed is None else seed, sink, self.device.loops, tick, arrays, deepcopy(notes))
 
     def before(self, tick: int) -> Held | None:
         """The newest checkpoint at a tick or before it; None = there is only the start."""
@@ -91,7 +93,7 @@ class History:
         """Run on with other stages, or with somebody spared, from a second on. Raises SelfCheckError: the past comes out otherwise."""
         start = self.before(since // self.length)
         memory = Memory()
-        staged = self.course(stages, memory, start)
+        staged = self.course(stages, memory, start.checkpoint if start is not None else None)
 
         def before() -> None:
             staged.hand_over()
@@ -124,13 +126,18 @@ class History:
             sim = staged.sim
             if sim.tick % every or (len(self._held) + 1) * state_bytes > KEPT_BYTES:
                 continue
-            arrays, notes = sim.save()
-            held = {name: part.copy() for name, part in arrays.items()}
-            state_bytes = sum(part.nbytes for part in held.values())
-            self._held.append(Held(Checkpoint(sim.tick, held, notes), dict(counted.rows)))
+            kept = checkpoint_of(sim)
+            state_bytes = sum(part.nbytes for part in kept.arrays.values())
+            self._held.append(Held(kept, dict(counted.rows)))
         staged.sim.finish()
         if outcome_now(staged.sim).to_json() != outcome_of(self.run).to_json():
             raise SelfCheckError("the run, run again, does not come out the same. This is a bug in hyosan, or of a policy; see `hyosan rerun`.")
+
+
+def checkpoint_of(sim: Simulation) -> Checkpoint:
+    """A simulation as it stands, kept in memory."""
+    arrays, notes = sim.save()
+    return Checkpoint(sim.tick, {name: part.copy() for name, part in arrays.items()}, notes)
 
 
 class _Counted:

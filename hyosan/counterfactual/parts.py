@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from hyosan.counterfactual.guard import Guard, Kept
+from hyosan.counterfactual.plain import number, text, whole, yes
 from hyosan.results.card import card
 
 KIND = "orders"
@@ -52,9 +53,9 @@ class Part:
     def from_json(cls, data: Any) -> Part:
         """What `to_json` wrote. Raises ValueError: anything else."""
         kept = [_kept(data.get(name)) for name in ("deaths_kept", "infections_kept")]
-        averted = (_whole(data["deaths_averted"]), _whole(data["infections_averted"]))
-        deaths, infections = (None if data[name] is None else _number(data[name]) for name in ("deaths_share", "infections_share"))
-        return cls(_text(data["order"]), *averted, deaths, infections, _yes(data["flips"]), *kept)
+        averted = (whole(data["deaths_averted"]), whole(data["infections_averted"]))
+        deaths, infections = (None if data[name] is None else number(data[name]) for name in ("deaths_share", "infections_share"))
+        return cls(text(data["order"]), *averted, deaths, infections, yes(data["flips"]), *kept)
 
 
 class Guarded(NamedTuple):
@@ -142,15 +143,15 @@ class Decisions:
             if data["kind"] != KIND:
                 raise ValueError(f"its kind is {str(data['kind'])[:60]!r}")
             run = {name: data["run"][name] for name in ("scenario", "seed", "history_hash", "results_version")}
-            flips = tuple(tuple(map(_text, names)) for names in data["flips"])
+            flips = tuple(tuple(map(text, names)) for names in data["flips"])
             parts, given = tuple(map(Part.from_json, data["orders"])), data.get("guard")
-            ending, how = _text(data["ending"]), (_text(data["how"]), _text(data["command"]))
-            told = cls(run, parts, ending, _yes(data["held"]), flips, _whole(data["worlds"]), *how)
+            ending, how = text(data["ending"]), (text(data["how"]), text(data["command"]))
+            told = cls(run, parts, ending, yes(data["held"]), flips, whole(data["worlds"]), *how)
             if given is None:
                 return told
-            named = tuple(map(_text, given["numbers"])), tuple(map(_text, given["orders"]))
-            kept = {tuple(map(_text, one["orders"])): _kept(one) for one in given["flips"]}
-            guard = Guard(_whole(given["draws"]), *named, _whole(given["worlds"]))
+            named = tuple(map(text, given["numbers"])), tuple(map(text, given["orders"]))
+            kept = {tuple(map(text, one["orders"])): _kept(one) for one in given["flips"]}
+            guard = Guard(whole(given["draws"]), *named, whole(given["worlds"]))
             return replace(told, guard=guard, flips_kept={names: counts for names, counts in kept.items() if counts is not None})
         except KeyError as error:
             raise ValueError(f"{error} is missing") from None
@@ -215,29 +216,5 @@ class Decisions:
 DEPENDS = "depends on numbers that are uncertain"
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{str(value)[:60]!r} is no text")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{str(value)[:60]!r} is no whole number")
-    return value
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{str(value)[:60]!r} is no number")
-    return float(value)
-
-
-def _yes(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{str(value)[:60]!r} is neither true nor false")
-    return value
-
-
 def _kept(data: Any) -> Kept | None:
-    return None if data is None else Kept(_whole(data["kept"]), _whole(data["reversed"]), _whole(data["nothing"]))
+    return None if data is None else Kept(whole(data["kept"]), whole(data["reversed"]), whole(data["nothing"]))

@@ -57,7 +57,7 @@ def _sentences(found: Chances, ending: str, names: dict[str, str], clock: float)
             f"Luck moved that chance most between {say_clock(one.second, clock)} and {until}: from {_percent(one)} to "
             f"{_percent(two) if two.worlds > 1 else ('certainty' if found.held else 'nothing')}."
         )
-    certain = sorted((one for one in found.orders if one.is_certain), key=lambda one: -abs(one.swing))
+    certain = found.certain()
     for worth in certain[:MOST]:
         made = "likelier" if worth.swing > 0 else "less likely"
         texts.append(
