@@ -8,7 +8,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-RESULTS_VERSION = 5
+RESULTS_VERSION = 6
 """Raised when the same scenario and seed give other rows than before; a seed means the same only within one results version."""
 
 _LIBRARIES = ("numpy", "numba", "pyarrow")

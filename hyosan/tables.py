@@ -38,7 +38,7 @@ EVENT_KINDS = {
     "progressed": "a person's state changes in the course of the infection",
     "killed": "a person dies in a fight, a strike or a sweep, by another's hand, or left alone",
     "chose": "a person who noticed danger chooses what to do (cause = the option; other = whom they put out or kill)",
-    "moved": "an infected person gets into another zone",
+    "moved": "an infected person, until they recover, gets into another zone",
     "left_building": "such a person leaves a building for the street",
     "left_city": "a person gets out of the city",
     "door_broken": "a door is broken (person = -1)",

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PHASES = ("choose_actions", "move_people", "meet", "progress", "settle")
+PHASES = ("choose_actions", "move_people", "follow_infected", "meet", "progress", "settle")
 """The phases of a tick, functions of `hyosan.engine.step`."""
 
 

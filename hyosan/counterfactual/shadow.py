@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyosan.counterfactual.tape import COLUMN, NOTE, NOTES, RESERVE, columns_of
-from hyosan.engine.cpu import add_up_few, expose_few
+from hyosan.engine.cpu import add_up_few, exert_few, expose_few
+from hyosan.engine.exposure import line_up
 from hyosan.engine.many import seed_due
 from hyosan.engine.plans import V_FIRST, V_LAST, Plans
 from hyosan.engine.run import Simulation
@@ -76,6 +77,8 @@ class Shadow:
         s.carried[: len(carried)] = carried
         s.count[C_CARRIED] = len(carried)
         gather(s, g, b, tick)
+        exert_few(s, g, b, tick)
+        line_up(s, b, tick)
         add_up_few(s, g, b)
         if self.linked:
             find_exposed(s, g, b, tick)  # for its sums over links; whom it lists is too many or too few

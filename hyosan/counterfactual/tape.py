@@ -74,7 +74,7 @@ class _Listening:
     """The loops of a device, and a look at the state when people meet."""
 
     def __init__(self, loops: Any, look: Any) -> None:
-        self.choose, self.resolve, self.expose = loops.choose, loops.resolve, loops.expose
+        self.choose, self.follow, self.exert, self.resolve, self.expose = loops.choose, loops.follow, loops.exert, loops.resolve, loops.expose
         self._add_up, self._look = loops.add_up, look
 
     def add_up(self, s: Any, g: Any, b: Any) -> None:

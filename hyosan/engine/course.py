@@ -9,7 +9,7 @@ from hyosan.engine.fate import draw, host_of, infection_after, luck_after, next_
 from hyosan.engine.immunity import passes_on
 from hyosan.engine.lists import add_hostile, drop_due, drop_wake, due_in, set_infectious, set_tracked, stir, wake_in
 from hyosan.engine.presence import count_routine, guarded, set_place, slot_place, week_tick, where
-from hyosan.engine.rulebook import DEAD
+from hyosan.engine.rulebook import DEAD, RECOVERED
 from hyosan.engine.state import (
     ASK,
     C_ASKING,
@@ -109,6 +109,13 @@ def enter_state(s: Any, g: Any, b: Any, i: int, state: int, at: int, tick: int) 
 
 
 @inner
+def is_followed(s: Any, b: Any, i: int) -> bool:
+    """Whether the ways of person i are logged though they follow their routine: of the infected, until they recover."""
+    state = s.people[i].health
+    return s.people[i].activity == ROUTINE and b.one[0].has_ways and state != b.one[0].susceptible and b.states[state].kind != RECOVERED
+
+
+@inner
 def leave_bed(s: Any, b: Any, i: int, state: int) -> None:
     """Person i, about to enter a state, gives up the bed of the one before, unless it needs one of the same kind."""
     held = s.people[i].notes & (F_IN_BED | F_NO_BED)
@@ -183,7 +190,7 @@ def take_up(s: Any, g: Any, b: Any, i: int, state: int, place: int, tick: int) -
     elif wanted != ROUTINE and activity == ROUTINE:
         s.people[i].alarm = 3
         wake_in(s, i, tick + 1)
-    follows = s.people[i].activity == ROUTINE and b.one[0].has_ways and state != b.one[0].susceptible
+    follows = is_followed(s, b, i)
     if follows and s.people[i].tracked_at < 0:
         s.people[i].track = place
     set_tracked(s, i, follows)

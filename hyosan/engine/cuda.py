@@ -16,7 +16,7 @@ import numba
 
 from hyosan.backend import PLAIN
 from hyosan.engine.arena import resolve_arena
-from hyosan.engine.cpu import add_up_few
+from hyosan.engine.cpu import add_up_few, exert_few, follow_few
 from hyosan.engine.exposure import expose_one
 from hyosan.engine.minds import choose_one
 from hyosan.engine.rulebook import Floor, Rulebook
@@ -56,6 +56,14 @@ class Cuda:
         """All arenas are resolved. Fights across links were resolved before, in one queue."""
         if not b.one[0].bite_links:
             self._launch(self._resolve, s, g, b, tick, int(s.count[C_ARENAS]))
+
+    def follow(self, s: Any, g: Any, b: Any, tick: int) -> None:
+        """Infected people are looked for where their routine leads: on the host."""
+        follow_few(s, g, b, tick)
+
+    def exert(self, s: Any, g: Any, b: Any, tick: int) -> None:
+        """Everybody infectious exposes: on the host."""
+        exert_few(s, g, b, tick)
 
     def add_up(self, s: Any, g: Any, b: Any) -> None:
         """What is exerted makes fields of places: on the host."""

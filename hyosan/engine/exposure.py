@@ -1,35 +1,46 @@
 """Infection by contact: fields of places and links are integer sums of what is exerted; each who is exposed spends their reserve.
 
-`collect` lists who exerts what where in this tick (with what was carried over from the last one), `add_up` makes fields of it, place by place,
-`list_exposed` lists who is near; `expose_one` spends one person's reserve and writes only that person. The same answer in any order. Who it was
-that infected somebody is found in `engine/infectors.py`.
+`carry_over` and `exert_one` note who exerts what where in this tick, `line_up` puts it in line by place and person, `add_up` makes fields of
+it, place by place, `list_exposed` lists who is near; `expose_one` spends one person's reserve and writes only that person. The same answer in
+any order. Who it was that infected somebody is found in `engine/infectors.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from hyosan.backend import inner
+from hyosan.backend import inner, rule
 from hyosan.engine.course import own, weight_of
-from hyosan.engine.glance import ease_of, forget_dose, glance, may_glance, note_dose
+from hyosan.engine.glance import ease_of, forget_dose, glance, led_there, may_glance, note_dose
 from hyosan.engine.immunity import openness
 from hyosan.engine.infectors import age_group, coefficient, find_infector, matrix_of
 from hyosan.engine.presence import goes_to, guarded, member_there, members_of, slot_place, week_tick
-from hyosan.engine.state import ASK, C_CANDIDATES, C_CARRIED, C_ENTRIES, C_INFECTIOUS, C_LINKED, C_OVERFLOW, F_APART, F_OPENED, HELD, ROUTINE
+from hyosan.engine.state import (
+    ASK,
+    C_CANDIDATES,
+    C_CARRIED,
+    C_ENTRIES,
+    C_GLANCE,
+    C_INFECTIOUS,
+    C_LINKED,
+    C_OVERFLOW,
+    F_APART,
+    F_OPENED,
+    HELD,
+    ROUTINE,
+)
 from hyosan.rules.exact import FULL, INSTANT_BITS, mul_shift
 from hyosan.rules.transmit import exerted, exposure
 
-MANY: Final = 16
-"""Where more than one in so many people exerts (each place of the tick counts), most are exposed: then all are looked at, in parallel, instead
-of listing place by place who is exposed. The answer is the same."""
+LISTING: Final = 6
+"""How many people can be looked at in the time of listing one who belongs to a place with a field (measured at a million people). Where listing
+costs more, all are looked at. The answer is the same."""
 
 
 @inner
-def collect(s: Any, g: Any, b: Any, tick: int) -> None:
-    """List who exerts what where in this tick, with what was carried over from the last one."""
+def carry_over(s: Any, b: Any, tick: int) -> None:
+    """Begin the list of who exerts what where by what was carried over from the last tick."""
     s.count[C_ENTRIES] = s.count[C_CANDIDATES] = s.count[C_LINKED] = 0
-    if not b.one[0].has_contact:
-        return
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
     end = begin + (b.one[0].tick_seconds << INSTANT_BITS)
     for k in range(s.count[C_CARRIED]):
@@ -39,14 +50,12 @@ def collect(s: Any, g: Any, b: Any, tick: int) -> None:
         add_entry(s, row.person, row.route, row.strain, row.place, row.amount, start, stop, tick)
     s.count[C_CARRIED] = 0
     may_glance(s, b)
-    for k in range(s.count[C_INFECTIOUS]):
-        exert(s, g, b, s.infectious[k], begin, end, tick)
 
 
 @inner
 def list_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
     """List everybody who is near somebody who exerts, or linked to them."""
-    everybody = s.count[C_ENTRIES] * MANY > len(s.people)
+    everybody = reaches_many(s)
     for k in range(s.count[C_ENTRIES]):
         place = s.entries[k].place
         if place < 0:
@@ -60,24 +69,40 @@ def list_exposed(s: Any, g: Any, b: Any, tick: int) -> None:
 
 
 @inner
-def exert(s: Any, g: Any, b: Any, i: int, begin: int, end: int, tick: int) -> None:
-    """Add the entries of one infectious person: until their state changes or the tick is over."""
-    start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)
-    if stop <= start or s.people[i].activity == HELD or s.people[i].notes & F_APART:
-        return
-    for route in range(2):
-        weight = weight_of(b, s.people[i].health, route)
-        if weight > 0:
-            exert_route(s, g, b, i, route, weight, start, stop, tick)
+def reaches_many(s: Any) -> bool:
+    """Whether so many belong to places with a field that all may as well be looked at."""
+    reached = 0
+    for k in range(s.count[C_ENTRIES]):
+        place = s.entries[k].place
+        if place >= 0 and s.places[place].field_entry == k:
+            reached += s.places[place].members
+    return reached * LISTING > len(s.people)
 
 
 @inner
-def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: int, stop: int, tick: int) -> None:
-    """`exert` by one route, at each place of the tick and through links."""
+def exert_one(s: Any, g: Any, b: Any, k: int, tick: int) -> None:
+    """Note what the k-th infectious person exerts, until their state changes or the tick is over, in rows of their own behind the list."""
+    i, at = s.infectious[k], s.count[C_ENTRIES] + k * b.one[0].exerts
+    last = at + b.one[0].exerts
+    begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
+    end = begin + (b.one[0].tick_seconds << INSTANT_BITS)
+    start, stop = max(begin, s.people[i].since), min(end, s.people[i].next_at)
+    if stop > start and s.people[i].activity != HELD and s.people[i].notes & F_APART == 0:
+        for route in range(2):
+            weight = weight_of(b, s.people[i].health, route)
+            if weight > 0:
+                at = exert_route(s, g, b, i, route, weight, start, stop, at, tick)
+    if at < last:
+        s.entries[at].person = -1
+
+
+@inner
+def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: int, stop: int, at: int, tick: int) -> int:
+    """`exert_one` by one route, at each place of the tick and through links, in rows from `at` on; gives the row behind them."""
     if s.people[i].activity != ROUTINE:
         place = s.people[i].place
         amount = guarded(s, g, i, place, own(s, i, exerted(weight, stop - start, 1, 1)))
-        add_entry(s, i, route, s.people[i].strain, place, amount, start, stop, tick)
+        at = note_entry(s, at, i, route, place, amount, start, stop)
     else:
         hour, schedule = week_tick(b, tick), g.persons[i].schedule
         for slot in range(b.one[0].slots):
@@ -85,9 +110,30 @@ def exert_route(s: Any, g: Any, b: Any, i: int, route: int, weight: int, start: 
             if seconds > 0:
                 there = slot_place(s, g, b, i, slot)
                 amount = guarded(s, g, i, there, own(s, i, exerted(weight, stop - start, seconds, b.one[0].tick_seconds)))
-                add_entry(s, i, route, s.people[i].strain, there, amount, start, stop, tick)
+                at = note_entry(s, at, i, route, there, amount, start, stop)
     if route == 0 and b.one[0].contact_link > 0 and g.link_start[i + 1] > g.link_start[i]:
-        add_entry(s, i, route, s.people[i].strain, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop, tick)
+        at = note_entry(s, at, i, route, -1, own(s, i, exerted(weight, stop - start, 1, 1)), start, stop)
+    return at
+
+
+@inner
+def note_entry(s: Any, at: int, person: int, route: int, place: int, amount: int, start: int, end: int) -> int:
+    """Write what somebody exerts into a row that is theirs; gives the next one."""
+    row = s.entries[at]
+    row.person, row.route, row.strain, row.place, row.amount, row.start, row.end = person, route, s.people[person].strain, place, amount, start, end
+    return at + 1
+
+
+@rule
+def line_up(s: Any, b: Any, tick: int) -> None:
+    """Put what was noted in line, without gaps: each row goes where it was, or further to the front."""
+    first, each = s.count[C_ENTRIES], b.one[0].exerts
+    for k in range(s.count[C_INFECTIOUS]):
+        for at in range(first + k * each, first + (k + 1) * each):
+            row = s.entries[at]
+            if row.person < 0:
+                break
+            add_entry(s, row.person, row.route, row.strain, row.place, row.amount, row.start, row.end, tick)
 
 
 @inner
@@ -167,7 +213,10 @@ def expose_place(s: Any, g: Any, b: Any, place: int, tick: int) -> None:
         first, last = members_of(s, g, b, slot, place, tick)
         for k in range(first, last):
             i = g.member_person[k]
-            if b.states[s.people[i].health].open > 0 and member_there(s, g, b, i, slot, place, tick):
+            if s.ease[i] > 0 and s.count[C_GLANCE]:
+                if led_there(s, g, b, i, place, tick):
+                    add_candidate(s, b, i, tick)
+            elif s.ease[i] != 0 and b.states[s.people[i].health].open > 0 and member_there(s, g, b, i, slot, place, tick):
                 add_candidate(s, b, i, tick)
     i = s.places[place].occ_head
     while i >= 0:

@@ -74,6 +74,17 @@ def ease_of(s: Any, g: Any, b: Any, i: int) -> int:
 
 
 @inner
+def led_there(s: Any, g: Any, b: Any, i: int, place: int, tick: int) -> bool:
+    """Whether person i, of whom a glance says how open they are, may spend some of a tick at a place: whom a closed place sends home may be there."""
+    slots = b.one[0].slots
+    comes_up = b.slot_bits[g.spots[i, slots], week_tick(b, tick)]
+    for slot in range(slots):
+        if comes_up >> slot & 1 and (g.spots[i, slot] == place or s.doses[g.spots[i, slot]] == ASK):
+            return True
+    return False
+
+
+@inner
 def glance(s: Any, g: Any, b: Any, i: int, tick: int) -> int:
     """What person i is exposed to in a tick, in 2**-44, or ASK."""
     ease = s.ease[i]

@@ -11,8 +11,9 @@ import numpy as np
 
 from hyosan.backend import inner, rule
 from hyosan.engine.course import enter_state
-from hyosan.engine.cpu import add_up_few, choose_few, expose_few, resolve_few
-from hyosan.engine.moving import collect_awake
+from hyosan.engine.cpu import add_up_few, choose_few, exert_few, expose_few, follow_few, resolve_few
+from hyosan.engine.exposure import line_up
+from hyosan.engine.moving import collect_awake, log_ways
 from hyosan.engine.plans import (
     P_AT,
     P_CAUSE,
@@ -40,6 +41,7 @@ from hyosan.engine.state import (
     C_LAST,
     C_LEFT,
     C_OVERFLOW,
+    C_TRACKED,
     F_LISTED,
     STILL,
 )
@@ -227,7 +229,12 @@ def run_seeds(
                 if s.count[C_AWAKE] > 0:
                     choose_few(s, g, b, tick)
                 move_people(s, g, b, tick)
+                if s.count[C_TRACKED] > 0:
+                    follow_few(s, g, b, tick)
+                    log_ways(s, g, b, tick)
                 gather(s, g, b, tick)
+                exert_few(s, g, b, tick)
+                line_up(s, b, tick)
                 add_up_few(s, g, b)
                 find_exposed(s, g, b, tick)
                 if not b.one[0].bite_links:

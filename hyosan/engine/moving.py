@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from hyosan.backend import inner, rule
-from hyosan.engine.course import CALLED, CAPTURED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit
+from hyosan.engine.course import CALLED, CAPTURED, CHOSE, LEFT_BUILDING, LEFT_CITY, MOVED, NO_ROUTE, QUARANTINED, emit, is_followed
 from hyosan.engine.doors import renew_door
 from hyosan.engine.lists import drop_due, drop_wake, set_infectious, set_tracked, wake_in
 from hyosan.engine.presence import any_curfew, routine_place, set_place, week_tick, where
@@ -107,14 +107,20 @@ def next_way(g: Any, here: int, goal: int) -> int:
 
 @inner
 def log_way(s: Any, g: Any, b: Any, i: int, old: int, new: int, at: int) -> None:
-    """Log the way of a person who is infected or left the routine: out of a building, or into another zone."""
+    """Log the way of a person who is infected or left the routine, where it is logged."""
+    kind = logged_way(s, g, b, i, old, new)
+    if kind >= 0:
+        emit(s, at, kind, i, -1, old if kind == LEFT_BUILDING else new, NO_ROUTE, g.grounds[old].kind, g.grounds[new].kind, 0)
+
+
+@inner
+def logged_way(s: Any, g: Any, b: Any, i: int, old: int, new: int) -> int:
+    """As what the way of a person is logged: out of a building, or, of the infected, into another zone; -1 = not at all."""
     if old < 0 or new < 0 or old == new:
-        return
-    from_kind, to_kind = g.grounds[old].kind, g.grounds[new].kind
+        return -1
     if building(g, old) != building(g, new) and g.grounds[old].parent >= 0:
-        emit(s, at, LEFT_BUILDING, i, -1, old, NO_ROUTE, from_kind, to_kind, 0)
-    elif s.people[i].health != b.one[0].susceptible and g.grounds[old].zone != g.grounds[new].zone:
-        emit(s, at, MOVED, i, -1, new, NO_ROUTE, from_kind, to_kind, 0)
+        return LEFT_BUILDING
+    return MOVED if s.people[i].health != b.one[0].susceptible and g.grounds[old].zone != g.grounds[new].zone else -1
 
 
 @inner
@@ -238,7 +244,7 @@ def commit_moves(s: Any, g: Any, b: Any, tick: int) -> None:
             arrive(s, g, b, i, old, t.place, t.ready, activity, tick)
         elif t.activity >= 0 and t.activity != s.people[i].activity:
             set_place(s, g, b, i, old, t.activity)
-            set_tracked(s, i, t.activity == ROUTINE and s.people[i].health != b.one[0].susceptible)
+            set_tracked(s, i, is_followed(s, b, i))
             s.people[i].track = old
         if t.barricade:
             block_doors(s, g, b, s.people[i].place)
@@ -280,7 +286,7 @@ def let_out(s: Any, g: Any, b: Any, i: int, place: int, activity: int) -> None:
     set_place(s, g, b, i, place, activity)
     row = b.states[s.people[i].health]
     set_infectious(s, i, row.contact + row.air > 0)
-    set_tracked(s, i, activity == ROUTINE and s.people[i].health != b.one[0].susceptible)
+    set_tracked(s, i, is_followed(s, b, i))
     s.people[i].notes &= ~F_CAPTURED
     s.people[i].track = place
     s.people[i].goal = s.people[i].press = -1
@@ -299,16 +305,29 @@ def block_doors(s: Any, g: Any, b: Any, place: int) -> None:
             renew_door(s, g, b, door, way)
 
 
+@rule
+def first_to_follow(s: Any, b: Any, tick: int) -> int:
+    """From where on in the list of infected people in their routine they are looked for: all, where routines may turn, else those who are new."""
+    return 0 if routines_turn(s, b, tick) else s.count[C_FOLLOWED]
+
+
 @inner
-def follow_tracked(s: Any, g: Any, b: Any, tick: int) -> None:
-    """Log the ways of infected people who follow their routine: of all where routines lead elsewhere than before, else of those who are new."""
+def follow_one(s: Any, g: Any, b: Any, k: int, tick: int) -> None:
+    """Where the routine of the k-th infected person leads; as their candidate, the place they come from if the way is logged, else -1."""
+    i = s.tracked[k]
+    old, place = s.people[i].track, routine_place(s, g, b, i, tick)
+    s.people[i].track = place
+    s.candidates[k] = old if logged_way(s, g, b, i, old, place) >= 0 else -1
+
+
+@rule
+def log_ways(s: Any, g: Any, b: Any, tick: int) -> None:
+    """Log the ways of infected people who follow their routine."""
     begin = (tick * b.one[0].tick_seconds) << INSTANT_BITS
-    for k in range(0 if routines_turn(s, b, tick) else s.count[C_FOLLOWED], s.count[C_TRACKED]):
+    for k in range(first_to_follow(s, b, tick), s.count[C_TRACKED]):
         i = s.tracked[k]
-        place = routine_place(s, g, b, i, tick)
-        if place != s.people[i].track:
-            log_way(s, g, b, i, s.people[i].track, place, begin)
-            s.people[i].track = place
+        if s.candidates[k] >= 0:
+            log_way(s, g, b, i, s.candidates[k], s.people[i].track, begin)
     s.count[C_FOLLOWED], s.count[C_FOLLOW_TICK], s.count[C_NEW_WAYS] = s.count[C_TRACKED], tick, 0
 
 

@@ -16,7 +16,7 @@ from hyosan.handles import by_address
 
 CLASSES = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned", "recovered", "dead")
 """What a state counts as; codes are positions."""
-HALF_TURNED, TURNED, DEAD = (CLASSES.index(name) for name in ("half_turned", "turned", "dead"))
+HALF_TURNED, TURNED, RECOVERED, DEAD = (CLASSES.index(name) for name in ("half_turned", "turned", "recovered", "dead"))
 DOES = ("routine", "flee", "hide", "pursue", "still")
 """What a state makes people do; codes are positions."""
 PAIR, MEMBERS, PRESENT = 0, 1, 2
@@ -25,14 +25,14 @@ PAIR, MEMBERS, PRESENT = 0, 1, 2
 SCALARS = (
     "seed", "tick_seconds", "week_ticks", "rate_bits", "susceptible", "infected", "killed", "contact_frequency", "air_frequency",
     "contact_link", "bite_mixing", "bite_links", "hide_law", "leave_rate", "exit_flow", "shut_share", "walk_pace", "run_pace", "hearing",
-    "fight_noise", "has_ways", "has_contact", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
+    "fight_noise", "has_ways", "exerts", "has_bites", "hosts", "fighters", "hostiles", "slots", "camp", "dispersion_law",
     "strains", "forgets", "notices", "known_until", "one_route",
     "minds", "beside_bitten", "bitten_choose", "half_choose", "bite_seen", "meeting", "lure_noise", "calm_ticks", "tire_ticks", "tired_slows",
     "carer_age", "alone_ticks", "day_ticks", "night_tick", "cause", "keeps",
     "born", "redrawn_at", "redrawn_day",
 )  # fmt: skip
-"""Numbers of a rulebook that stand alone. `born` is the seed of traits that are fixed at birth, `seed` that of all other luck: the same, unless luck
-was drawn anew (`engine/redraw.py`) from the instant `redrawn_at` on."""
+"""Numbers of a rulebook that stand alone. `exerts` is how many places, by how many routes, one can expose in a tick, and links. `born` is the
+seed of traits that are fixed at birth, `seed` that of all other luck: the same, unless luck was drawn anew (`engine/redraw.py`) from the instant `redrawn_at` on."""
 STATES = (
     "kind", "does", "hostile", "contact", "air", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
     "notice_share",

@@ -111,8 +111,7 @@ def allocate(world: World, floor: Floor, book: Rulebook, own_gates: int = 0) -> 
     fights = (book.bite_rate.shape[0], book.bite_rate.shape[1])
     arenas = 1 if book.one[0].bite_links or not book.one[0].has_bites else len(floor.grounds)
     sizes = (n, len(floor.grounds), len(world.ground.door_id), len(world.gates) + own_gates, len(world.zones))
-    routes = int((book.states["contact"] > 0).any()) + int((book.states["air"] > 0).any())
-    exerting = n * (routes * int(book.one[0].slots) + int(book.one[0].contact_link > 0)) if book.one[0].has_contact else 0
+    exerting = n * int(book.one[0].exerts)
     aged = int(floor.grounds["ages_row"].max(initial=-1)) + 1
     linked = bool(book.one[0].contact_link > 0)
     return new_state(*sizes, fights, arenas, exerting, aged, event_rows(n), int(book.one[0].strains), linked, len(book.care), len(book.settings))

@@ -12,10 +12,10 @@ from hyosan.backend import rule
 from hyosan.engine.beds import settle_beds
 from hyosan.engine.course import SEEDED as SEEDED
 from hyosan.engine.deeds import after_moves, before_moves, look_after
-from hyosan.engine.exposure import clear_fields, collect, list_exposed
+from hyosan.engine.exposure import carry_over, clear_fields, line_up, list_exposed
 from hyosan.engine.gather import gather_arenas
 from hyosan.engine.links import resolve_links
-from hyosan.engine.moving import collect_awake, commit_moves, follow_tracked
+from hyosan.engine.moving import collect_awake, commit_moves, log_ways
 from hyosan.engine.pressing import go_in, press_doors
 from hyosan.engine.settle import settle_arenas, settle_due, settle_exposed
 from hyosan.engine.sound import spread_sound
@@ -27,6 +27,12 @@ class Device(Protocol):
 
     def choose(self, s: Any, g: Any, b: Any, tick: int) -> None:
         """Everybody awake chooses."""
+
+    def follow(self, s: Any, g: Any, b: Any, tick: int) -> None:
+        """Infected people are looked for where their routine leads."""
+
+    def exert(self, s: Any, g: Any, b: Any, tick: int) -> None:
+        """Everybody infectious exposes."""
 
     def add_up(self, s: Any, g: Any, b: Any) -> None:
         """What is exerted makes fields of places."""
@@ -44,6 +50,7 @@ def step(s: Any, g: Any, b: Any, tick: int, device: Device, level_head: Any) -> 
         return
     choose_actions(s, g, b, tick, device)
     move_people(s, g, b, tick)
+    follow_infected(s, g, b, tick, device)
     meet(s, g, b, tick, device)
     progress(s, g, b, tick)
     settle(s, g, b, tick, level_head)
@@ -72,7 +79,7 @@ def choose_actions(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
 
 @rule
 def move_people(s: Any, g: Any, b: Any, tick: int) -> None:
-    """They do to each other what they chose, and go; doors that are pressed give way; the ways of infected people are logged."""
+    """They do to each other what they chose, and go; doors that are pressed give way."""
     if s.count[C_AWAKE] > 0:
         before_moves(s, g, b, tick)
         commit_moves(s, g, b, tick)
@@ -80,13 +87,20 @@ def move_people(s: Any, g: Any, b: Any, tick: int) -> None:
     if b.one[0].has_ways:
         press_doors(s, g, b, tick)
         go_in(s, g, b, tick)
+
+
+def follow_infected(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
+    """The ways of infected people who follow their routine are logged."""
     if s.count[C_TRACKED] > 0:
-        follow_tracked(s, g, b, tick)
+        device.follow(s, g, b, tick)
+        log_ways(s, g, b, tick)
 
 
 def meet(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
     """Where both sides stand together they fight; whoever is near somebody infectious is exposed."""
     gather(s, g, b, tick)
+    device.exert(s, g, b, tick)
+    line_up(s, b, tick)
     device.add_up(s, g, b)
     find_exposed(s, g, b, tick)
     device.resolve(s, g, b, tick)
@@ -95,10 +109,10 @@ def meet(s: Any, g: Any, b: Any, tick: int, device: Device) -> None:
 
 @rule
 def gather(s: Any, g: Any, b: Any, tick: int) -> None:
-    """List who fights whom, and who exerts what where."""
+    """List who fights whom, and what was exerted and still counts."""
     gather_arenas(s, g, b, tick)
     resolve_links(s, g, b, tick)
-    collect(s, g, b, tick)
+    carry_over(s, b, tick)
 
 
 @rule
