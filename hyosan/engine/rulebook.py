@@ -32,7 +32,8 @@ SCALARS = (
     "born", "redrawn_at", "redrawn_day",
 )  # fmt: skip
 """Numbers of a rulebook that stand alone. `exerts` is how many places, by how many routes, one can expose in a tick, and links. `born` is the
-seed of traits that are fixed at birth, `seed` that of all other luck: the same, unless luck was drawn anew (`engine/redraw.py`) from the instant `redrawn_at` on."""
+seed of traits that are fixed at birth, `seed` that of all other luck: the same, unless luck was drawn anew
+(`engine/redraw.py`) from the instant `redrawn_at` on."""
 STATES = (
     "kind", "does", "hostile", "contact", "air", "pace", "wander", "sight", "sound", "smell", "rest", "wakes_law",
     "notice_share",
