@@ -27,7 +27,7 @@ from hyosan.units import say_clock
 from hyosan.watching import Watcher
 from hyosan.world.frame import World
 
-__all__ = ["Rerun", "changed_course", "fork", "rerun"]
+__all__ = ["Rerun", "changed_course", "fork", "rerun", "with_changes"]
 
 
 class Rerun(NamedTuple):
@@ -173,7 +173,7 @@ def changed_course(
     Raises ScenarioError: a change that reaches into the past or to what cannot change in mid-run.
     """
     second, old = tick * int(run.manifest["tick_seconds"]), stages[-1].scenario
-    new = _with_changes(old, overrides, orders, second)
+    new = with_changes(old, overrides, orders, second)
     if until is not None:
         new = ending_at(new, until, limit=False)
     new = changed(old, new, second, _standing(run, second))
@@ -181,8 +181,8 @@ def changed_course(
     return [*past, Stage(new, None, as_policies(policies))]
 
 
-def _with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any], orders: Path | str | None, second: int) -> Scenario:
-    """The scenario with changes made, and rows of a list of events that come from a second of the run on.
+def with_changes(old: Scenario, overrides: Sequence[str] | Mapping[str, Any], orders: Path | str | None = None, second: int = 0) -> Scenario:
+    """The scenario of a run with changes made, and rows of a list of events that come from a second of the run on.
 
     Its observations stay, and are not looked for where its tables lie.
     """

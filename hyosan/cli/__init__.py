@@ -45,7 +45,7 @@ _HELP = "Simulate an outbreak person by person in a city made of places, and the
 _KINDS = {
     "run": "one world",
     "fork": "the same past, another order",
-    "whatif": "one answer, no new folder: the same run without a decision, a person or a bite",
+    "whatif": "one answer, no new folder: the same run without a decision, a person or a bite, or with another number",
     "study": "many seeds and variations, compared on the same luck",
     "nearest": "of a study the runs nearest to what the sources say",
     "fit": "the numbers that nobody knows, fitted to data",

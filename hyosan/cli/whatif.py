@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Literal
 
-from hyosan.cli.options import Files, Json, Threads, whole
+from hyosan.cli.options import Changes, Files, Json, Threads, whole
 from hyosan.cli.telling import as_json_text, watched
 from hyosan.errors import CommandError
 
@@ -25,6 +25,7 @@ def whatif(
     later: str | None = None,
     person: str | None = None,
     bite: str | None = None,
+    set_: Changes = (),
     each: Literal["person", "order", "moment"] | None = None,
     top: Count = 10,
     most: Count = 1000,
@@ -55,6 +56,8 @@ def whatif(
         The person with this id or name is never infected.
     bite:
         The first infection of the person with this id or name does not happen; `4711/2`: their second.
+    set_:
+        Numbers of the scenario are others from the start on, as of `hyosan run --set`, in the same city.
     each:
         Ask it of every infected `person`, or of every `order`, alone and with others; `moment`: the chance of the ending as it stood at each
         moment, all later luck drawn anew, and what each order was worth when it was decided.
@@ -76,7 +79,7 @@ def whatif(
         Say it as one JSON object.
 
     """
-    one = {"--without": without, "--order": order, "--earlier": earlier, "--later": later, "--person": person, "--bite": bite}
+    one = {"--without": without, "--order": order, "--earlier": earlier, "--later": later, "--person": person, "--bite": bite, "--set": set_ or None}
     given = [name for name, value in one.items() if value is not None]
     if each is not None and given:
         raise CommandError(f"--each {each} asks about all of them; it does not go with {' and '.join(given)}")
@@ -88,7 +91,9 @@ def whatif(
         if value is not None and each != "order":
             raise CommandError(f"--{name} goes with --each order")
     if each is None and not given:
-        raise CommandError("what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person WHO, --bite WHO, or --each")
+        raise CommandError(
+            "what is to be otherwise? --without ORDER, --order ORDER with --earlier or --later, --person WHO, --bite WHO, --set PATH=VALUE, or --each"
+        )
     if each == "person":
         return _each_person(folder, top, most, files, threads, as_json)
     if each == "order":
@@ -105,8 +110,9 @@ def whatif(
     run = Run.open(folder)
     with watched(shown("quiet" if as_json else "plain", run.manifest["start_clock_seconds"])) as show:
         found = whatif(
-            run, without=without, order=order, earlier=earlier, later=later, person=person, bite=bite, files=files, threads=threads, progress=show
-        )
+            run, without=without, order=order, earlier=earlier, later=later, person=person, bite=bite, overrides=set_, files=files,
+            threads=threads, progress=show,
+        )  # fmt: skip
     print(as_json_text(found.to_json()) if as_json else found)
     return 0
 

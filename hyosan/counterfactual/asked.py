@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +76,22 @@ class Decided:
         return {f"orders.{self.order}.when": f"time >= {self.second + self.moved} s"}
 
 
-Asked = Spared | Decided
+@dataclass(frozen=True)
+class Altered:
+    """The run's scenario with changes, from its start on: paths and values as of `--set`."""
+
+    changes: tuple[tuple[str, str], ...]
+
+    def said(self) -> str:
+        """The question, in words."""
+        return " and ".join(f"`{path}` had been {value}" for path, value in self.changes)
+
+    def option(self) -> str:
+        """As it is asked on the command line."""
+        return " ".join(f"--set {shlex.quote(f'{path}={value}')}" for path, value in self.changes)
+
+
+Asked = Spared | Decided | Altered
 
 
 def say_person(person: int, name: str = "") -> str:
@@ -155,6 +172,13 @@ def decided(run: Run, order: str, names: tuple[str, ...], earlier: str | None = 
     if later is not None and second + moved >= int(run.manifest["end_second"]):
         raise CommandError(f"--later: {text!r} after {say_clock(second, clock)} is after the end of the run; ask --without {order}")
     return Decided(order, -moved if earlier is not None else moved, second)
+
+
+def altered(overrides: Sequence[str] | Mapping[str, Any]) -> Altered:
+    """The question what if numbers of the scenario had been others; `overrides` as of `hyosan.run`."""
+    if isinstance(overrides, Mapping):
+        return Altered(tuple((str(path), str(value)) for path, value in overrides.items()))
+    return Altered(tuple((path, value) for path, _, value in (text.partition("=") for text in overrides)))
 
 
 def first_decided(run: Run, names: tuple[str, ...]) -> dict[str, int]:

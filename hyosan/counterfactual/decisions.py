@@ -111,9 +111,8 @@ def each_order(
     number. ScenarioError: a draw with which the scenario is none.
     """
     bound = Ended.read(ending) if ending is not None else None
-    asker, tell = Asker(source, policies=policies, files=files, threads=threads), progress or _silently
+    asker, tell = Asker(source, many=True, policies=policies, files=files, threads=threads), progress or _silently
     draws = _draws(asker, guard) if guard is not None else None
-    asker.history.keep()
     found = first_decided(asker.run, tuple(asker.history.stages[-1].scenario.orders))
     worlds = _Worlds(asker, found, tell)
     orders = sorted(found, key=lambda name: (found[name], name))

@@ -1,7 +1,8 @@
-"""The difference between a run and the world in which somebody was spared, carried forward tick by tick, by the engine's own rules.
+"""The difference between a run and a world in which somebody was spared, or other rules hold, carried forward tick by tick by the engine's own rules.
 
-Only those are computed anew whose inputs differ: who is other than in the run, and who is open and near somebody who exerts otherwise. The
-rest is on the tape. Exact, or given up: where more than `MOST_SHARE` of the people differ, running on is cheaper.
+Only those are computed anew whose inputs differ: who is other than in the run, who is open and near somebody who exerts otherwise, and who is
+where other rules hold and anybody exerts. The rest is on the tape. Exact, or given up: where more than `MOST_SHARE` of the people differ,
+running on is cheaper.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from hyosan.counterfactual.near import Near
 from hyosan.counterfactual.outcome import Outcome, outcome_with
+from hyosan.counterfactual.rules import Rules
 from hyosan.counterfactual.shadow import Shadow
 from hyosan.counterfactual.tape import COLUMN, COMPARED, HEALTH, NOTE, NOTES, RESERVE, Tape, rows_of
 from hyosan.counterfactual.touching import Touch
@@ -42,8 +44,8 @@ Bools = NDArray[np.bool_]
 _NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
-class TooManyError(Exception):
-    """The difference is too large to be carried forward."""
+class GivenUpError(Exception):
+    """A difference cannot be carried forward, or is too large to be; says why."""
 
 
 class Propagated(NamedTuple):
@@ -55,6 +57,17 @@ class Propagated(NamedTuple):
     rows: Ints
     """What those who differ are at the end, [person, field]."""
     recomputed: int
+
+
+class Other(NamedTuple):
+    """A world whose rules are other than the run's from a tick on."""
+
+    first: int
+    sim: Simulation | None
+    """A simulation of it that has begun, where numbers of the scenario differ: then other rules hold everywhere. None = only orders differ."""
+    rules: Rules
+    decided: Difference | None
+    """Where the orders of the two first differ."""
 
 
 class Propagation:
@@ -81,12 +94,22 @@ class Propagation:
         self.wakes = np.zeros(len(self.ids), dtype=np.int64)
         """[person] of those who wait: the tick in which they are looked at again."""
 
+    def too_many(self) -> GivenUpError:
+        """What is raised where it is given up."""
+        return GivenUpError(f"more than {self.most:,} people would differ")
+
     def of(self, touch: Touch) -> Propagated:
-        """The world in which somebody is spared. Raises TooManyError: it differs in too many people."""
-        one = _One(self, touch)
+        """The world in which somebody is spared. Raises GivenUpError: it differs in too many people."""
+        return self._carry(_One(self, touch.first, touch=touch))
+
+    def under(self, other: Other) -> Propagated:
+        """The world in which other rules hold. Raises GivenUpError: it differs in too many people."""
+        return self._carry(_One(self, other.first, other=other))
+
+    def _carry(self, one: _One) -> Propagated:
         try:
-            for tick in range(touch.first, self.last_tick):
-                if not one.over and tick > touch.first and one.is_over(tick):
+            for tick in range(one.begin, self.last_tick):
+                if not one.over and tick > one.begin and one.is_over(tick):
                     one.over = tick
                 if one.over and tick >= self.tape.ticks:
                     break  # until then, those whom the run infects later come to differ
@@ -99,9 +122,14 @@ class Propagation:
 class _One:
     """One difference on its way through the ticks."""
 
-    def __init__(self, whole: Propagation, touch: Touch) -> None:
-        self.w, self.touch, self.tape, self.near = whole, touch, whole.tape, whole.near
-        self.people = whole.shadow.people
+    def __init__(self, whole: Propagation, begin: int, touch: Touch | None = None, other: Other | None = None) -> None:
+        self.w, self.begin, self.touch, self.other, self.tape, self.near = whole, begin, touch, other, whole.tape, whole.near
+        self.rules = other.rules if other is not None else whole.tape.rules
+        self.everywhere = other is not None and other.sim is not None
+        self.shadow = Shadow(other.sim) if other is not None and other.sim is not None else whole.shadow
+        self.never = touch.row if touch is not None and touch.asked.number is None else -1
+        """Who is never infected; -1 = nobody in particular."""
+        self.people = self.shadow.people
         """[person, field]; those who differ, and do not wait, are here as they would have been."""
         self.live = _NOBODY
         self.known = _NOBODY
@@ -118,30 +146,38 @@ class _One:
     def run(self, tick: int) -> None:
         """Run a tick for those of whom anything differs."""
         w, fresh = self.w, self.tape.of(self.tape.events, tick)
-        anew = self._wake(tick) or tick == self.touch.first
-        if tick == self.touch.first:
-            self._touch(tick)
+        anew = self._wake(tick) or tick == self.begin
+        apart = self._apart(tick)
+        if tick == self.begin and self.touch is not None:
+            self._touch(self.touch, tick)
         if len(w.plans.doses) and len(self.live):
-            w.shadow.vaccinate(w.plans, self.live, tick)
+            self.shadow.vaccinate(w.plans, self.live, tick)
         if tick in w.seeding:
             self._seed(tick)
-        if len(self.live) == 0 and len(self.stepped) == 0:
+        if apart is not None:
+            self._follow(fresh, apart, tick)
+        if len(self.live) == 0 and len(self.stepped) == 0 and apart is None:
             return
+        self.shadow.held = self.rules.put(self.shadow.s, tick, self.shadow.held)
         hour = tick % w.week
         otherwise = self.live[w.weight[self.people[self.live, HEALTH]] | w.weight[self.tape.health(self.live, 2 * tick)]]
         if len(otherwise):
             otherwise = otherwise[~self._same_but_reserve(otherwise, self.tape.at(otherwise, 2 * tick))]
         carried, moved = self._carried_into(tick)
-        looked = self._looked_at(tick, hour, otherwise, moved, carried)
+        some = _NOBODY
+        if apart is not None:
+            exerting, some = self._under_other_rules(apart, carried, hour, tick)
+            otherwise = np.union1d(otherwise, exerting)
+        looked = self._looked_at(tick, hour, otherwise, moved, carried, some)
         if len(looked) > w.most:
-            raise TooManyError
+            raise self.w.too_many()
         self.stepped = np.union1d(looked, self.live)
         when = self.people[self.stepped, DUE]
         due = self.stepped[(when >= 0) & (when % RING == tick % RING)]
         exerting, brought = self._exerting(looked, hour, tick, carried)
         rows, self.carried = self.tape.events[-1], carried[:0]
         if len(exerting) or len(due) or len(brought):
-            rows, self.carried = w.shadow.step(tick, looked, due, exerting, brought)
+            rows, self.carried = self.shadow.step(tick, looked, due, exerting, brought)
             self.recomputed += len(np.union1d(looked, due))
         elif not anew and len(otherwise) + len(moved) == 0 and not (w.standing[fresh["person"]] != ALIKE).any():
             return  # nothing has changed in either world of anybody who differs
@@ -159,10 +195,31 @@ class _One:
         self._put(who[(self.w.standing[who] == WAITING) & (self.w.wakes[who] == tick)], 2 * tick - 1, live=True)
         return True
 
-    def _touch(self, tick: int) -> None:
+    def _touch(self, touch: Touch, tick: int) -> None:
         """Spare the person."""
-        self._put(np.array([self.touch.row]), 2 * tick - 1, live=True)
-        self.touch.keep(self.w.shadow.s, self.w.shadow.g, tick)
+        self._put(np.array([touch.row]), 2 * tick - 1, live=True)
+        touch.keep(self.shadow.s, self.shadow.g, tick)
+
+    def _apart(self, tick: int) -> Bools | None:
+        """[place] where other rules hold in a tick; None = nowhere."""
+        if self.everywhere:
+            return np.ones(len(self.near.exposes), dtype=bool)
+        return self.rules.apart(self.tape.rules, tick) if self.other is not None else None
+
+    def _follow(self, fresh: Any, apart: Bools, tick: int) -> None:
+        """Compute those anew to whom something happens in the run in a tick, of those who belong where other rules hold: it may last otherwise."""
+        who = np.unique(fresh["person"][(fresh["kind"] >= SEEDED) & (fresh["kind"] <= KILLED)])
+        who = who[self.near.belong(who, apart)]
+        self._put(who[(self.w.standing[who] == ALIKE) | (self.w.standing[who] == WAITING)], 2 * tick, live=True)
+
+    def _under_other_rules(self, apart: Bools, carried: Any, hour: int, tick: int) -> tuple[Ints, Ints]:
+        """Who exerts where other rules hold, or is sent elsewhere by them; and all who belong there and are where anybody exerts."""
+        live = self.live[self.w.weight[self.people[self.live, HEALTH]]]
+        exerting = np.union1d(self.tape.of(self.tape.infectious, tick), live)
+        brought = np.concatenate([rows["place"] for rows in (carried, self.tape.of(self.tape.carried, tick))])
+        places = np.union1d(self.near.places_of(exerting, hour), brought[brought >= 0])
+        some = self.near.visitors(places, hour)
+        return exerting[self.near.belong(exerting, apart)], some[self.near.belong(some, apart)]
 
     def _put(self, who: Ints, key: int, live: bool = False) -> None:
         """Put people into the shadow, from the tape where they are as in the run or other in the reserve alone. `live`: computed anew from now on."""
@@ -170,42 +227,41 @@ class _One:
         others = who[standing == ALIKE]
         waiting = who[standing == WAITING]
         if len(others):
-            self.w.shadow.put(others, self.tape.at(others, key))
+            self.shadow.put(others, self.tape.at(others, key))
         if len(waiting):
             rows = self.tape.at(waiting, key)
             rows[:, RESERVE] += self.w.more[waiting]
-            self.w.shadow.put(waiting, rows)
+            self.shadow.put(waiting, rows)
         if live:
             self.w.standing[who] = LIVE
             self.live, self.known = np.union1d(self.live, who), np.union1d(self.known, who)
 
     def _seed(self, tick: int) -> None:
         """The scenario infects whom it would, where anybody who differs may be chosen."""
-        spared = self.touch.asked
-        if len(self.known) == 0 or (tick == self.touch.first and len(self.known) == 1):
+        if not self.everywhere and (len(self.known) == 0 or (self.touch is not None and tick == self.begin and len(self.known) == 1)):
             return  # whoever else is chosen is chosen as in the run, and nobody takes the place of who is spared
-        plans, shadow = self.w.plans, self.w.shadow
+        plans, shadow = self.w.plans, self.shadow
         due = plans.seeds[plans.seeds[:, P_AT] // (self.w.length << INSTANT_BITS) == tick]
         rows = np.unique(np.concatenate([plans.rows[one[P_FIRST] : one[P_LAST]] for one in due]))
-        if not (self.w.standing[rows] != ALIKE).any():
+        if not self.everywhere and not (self.w.standing[rows] != ALIKE).any():
             return
         self._put(rows, 2 * tick - 1)
-        if spared.number is None:
+        if self.touch is not None and self.touch.asked.number is None:
             plans = self.touch.unplanned(shadow.s, shadow.g, shadow.b, plans, tick)
         self._tell(tick, shadow.seed(plans, tick), rows, seeds=True)
         self._stand(rows, tick, 2 * tick)
 
-    def _looked_at(self, tick: int, hour: int, otherwise: Ints, moved: Ints, carried: Any) -> Ints:
-        """Who must be computed anew, put into the shadow: near somebody who exerts otherwise, or other than in the run. All are open."""
+    def _looked_at(self, tick: int, hour: int, otherwise: Ints, moved: Ints, carried: Any, some: Ints) -> Ints:
+        """Who must be computed anew, put into the shadow: near somebody who exerts otherwise, of `some`, or other than in the run. All are open."""
         w, fresh = self.w, self.tape.of(self.tape.events, tick)
         mine: Ints = self.live[w.open[self.people[self.live, HEALTH]]]
-        if len(otherwise) == 0 and len(moved) == 0:
+        if len(otherwise) == 0 and len(moved) == 0 and len(some) == 0:
             return mine
         places = self._touched(otherwise, carried, moved, hour, tick)
         infected = np.unique(fresh["person"][fresh["kind"] == INFECTED])
         at_places = self.near.visitors(places[self.near.exposes[places]], hour)
         linked = self.near.linked_to(np.union1d(otherwise, moved))
-        close = np.union1d(np.union1d(at_places, linked), infected[self.near.at_any(infected, places)])
+        close = np.union1d(np.union1d(np.union1d(at_places, linked), some), infected[self.near.at_any(infected, places)])
         close = close[(w.standing[close] == ALIKE) | (w.standing[close] == WAITING)]
         close = close[w.open[self.tape.health(close, 2 * tick)]]
         self._put(close, 2 * tick)
@@ -257,13 +313,13 @@ class _One:
     def _stand(self, who: Ints, tick: int, key: int) -> None:
         """Say of all who were computed anew how they stand at a key of a tick."""
         w, run = self.w, self.tape.at(who, key)
-        same, more = self._same_but_reserve(who, run), w.shadow.s.reserves[who] - run[:, RESERVE]
+        same, more = self._same_but_reserve(who, run), self.shadow.s.reserves[who] - run[:, RESERVE]
         changes = self.tape.next_change(who, tick)
         standing = np.full(len(who), LIVE, dtype=np.int8)
         if key % 2:
             mine = self.people[who]
             quiet = (mine[:, DUE] < 0) & (run[:, DUE] < 0) & (changes < 0) & ~w.weight[mine[:, HEALTH]] & ~w.weight[run[:, HEALTH]]
-            spared = who == self.touch.row if self.touch.asked.number is None else np.zeros(len(who), dtype=bool)
+            spared = who == self.never
             standing[quiet & (~w.open[mine[:, HEALTH]] | spared)] = STILL_OTHER
             standing[same & ~spared] = WAITING
         standing[same & (more == 0)] = ALIKE
@@ -273,7 +329,7 @@ class _One:
         self._wait(who[waiting], more[waiting], changes[waiting], tick)
         self.live = np.union1d(self.live[w.standing[self.live] == LIVE], who[standing == LIVE])
         if len(self.known) > w.most and (w.standing[self.known] != ALIKE).sum() > w.most:
-            raise TooManyError
+            raise self.w.too_many()
 
     def _wait(self, who: Ints, more: Ints, changes: Ints, tick: int) -> None:
         """People who differ in the reserve alone wait until it would be gone, or something happens to them in the run."""
@@ -289,13 +345,13 @@ class _One:
                 self.calendar.setdefault(when, []).append(who[wakes == when])
 
     def _tell(self, tick: int, rows: Any, who: Ints, seeds: bool = False) -> None:
-        """Note the first event that one of the worlds has and the other has not, of those computed anew in a tick."""
+        """Note the first event that one of the worlds has and the other has not, by the second as logs do, of those computed anew in a tick."""
         run = self.tape.of(self.tape.events, tick)
         if (self.first is not None and tick > self.found_in + 1) or (len(run) == 0 and len(rows) == 0):
             return  # what was exerted late in a tick is dated back by less than a tick
         kind = run["kind"]
         run = run[np.isin(run["person"], who) & (kind == SEEDED if seeds else (kind > SEEDED) & (kind <= KILLED))]
-        then, now = ({tuple(int(row[name]) for name in EVENT) for row in some} for some in (run, rows))
+        then, now = ({(int(row["at"]) >> INSTANT_BITS, *(int(row[name]) for name in EVENT[1:])) for row in some} for some in (run, rows))
         for row in then ^ now:
             key = (row[0], int(self.w.ids[row[2]]), *row[1:])
             if self.first is None or key < self.first:
@@ -306,7 +362,7 @@ class _One:
     def is_over(self, tick: int) -> bool:
         """As `Simulation.is_over`, from the counts of the run and those who differ."""
         tape = self.tape
-        if not self.w.stops or not (len(self.w.ids) < 20_000 or tick % 24 == 0) or tape.of(tape.waiting, tick):
+        if not self.w.stops or not (len(self.w.ids) < 20_000 or tick % 24 == 0) or tape.of(tape.waiting, tick) or self.rules.busy[tick]:
             return False
         acting = tape.of(tape.acting, tick) - _acting(tape.at(self.live, 2 * tick - 1)) + _acting(self.people[self.live])
         return acting == 0 and len(self._carried_into(tick)[0]) == 0
@@ -316,17 +372,16 @@ class _One:
         w, tick = self.w, self.over or self.w.last_tick
         who = self.known[w.standing[self.known] != ALIKE]
         self._put(who, 2 * w.last_tick + 1)
-        rows, run = rows_of(w.shadow.s, who), rows_of(self.tape.sim.state, who)
-        if self.touch.asked.number is None:
-            rows[who == self.touch.row, RESERVE] = FULL
+        rows, run = rows_of(self.shadow.s, who), rows_of(self.tape.sim.state, who)
+        rows[who == self.never, RESERVE] = FULL
         found = outcome_with(self.tape.sim, w.here, who, run, rows, tick * w.length, NOTHING_ON if self.over else TIME_OVER)
         return Propagated(found, self._first_difference(), who, rows, self.recomputed)
 
     def _first_difference(self) -> Difference | None:
-        if self.first is None:
-            return None
-        at, person, kind, _, other = self.first[:5]
-        second = at >> INSTANT_BITS
+        decided = self.other.decided if self.other is not None else None
+        if self.first is None or (decided is not None and decided.second <= self.first[0]):
+            return decided
+        second, person, kind, _, other = self.first[:5]
         row = {"second": second, "person": person, "kind": tuple(EVENT_KINDS)[kind], "other": int(self.w.ids[other]) if other >= 0 else -1}
         return Difference(second, "events", *((None, row) if self.first_there else (row, None)))
 

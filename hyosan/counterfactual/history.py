@@ -30,6 +30,8 @@ from hyosan.running.stages import Stage, Staged
 KEPT_BYTES = 1 << 29
 """Memory that checkpoints of one history may take."""
 MOST_KEPT = 24
+FROM_THE_START = -1
+"""The second before the first: a world that is other from the start on."""
 NO_ROWS = {"events": 0, "series": 0}
 
 
@@ -110,7 +112,7 @@ class History:
         ends = int(self.run.manifest["end_second"]), end
         found = first_difference(
             lambda table: _after(self.run.batches(table), skip[table] if table in NO_ROWS else 0), memory.batches,
-            min(ends) if ends[0] != ends[1] else None, since,
+            min(ends) if ends[0] != ends[1] else None, max(0, since),
         )  # fmt: skip
         if found is not None and found.second < since - self.length:
             raise SelfCheckError(f"{found.table}: differs at second {found.second}, before {since}. This is a bug in hyosan; please report it.")

@@ -17,7 +17,8 @@ class Near:
     def __init__(self, sim: Simulation) -> None:
         self.g = sim.floor
         self.seconds: Ints = (sim.book.slot_seconds > 0).astype(np.int64)
-        if (sim.book.states["does"] > 0).any():  # who lies still where they were may be at any of their places
+        if (sim.book.states["does"] > 0).any() or sim.response.orders:
+            # who lies still where they were, or is sent home, may be at any of their places
             self.seconds = np.ones_like(self.seconds)
         self.places: Ints = np.where(self.g.slots < 0, self.g.persons["home"][:, None], self.g.slots)
         """[person, slot]"""
@@ -40,6 +41,10 @@ class Near:
     def places_of(self, who: Ints, hour: int) -> Ints:
         """Places where people are by routine in a tick."""
         return np.unique(self.places[who][self._spends(who, hour)])
+
+    def belong(self, who: Ints, places: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether people belong to any of some places, [place]."""
+        return np.asarray(places[self.places[who]].any(axis=1))
 
     def at_any(self, who: Ints, places: Ints) -> NDArray[np.bool_]:
         """Whether people belong to any of these places."""

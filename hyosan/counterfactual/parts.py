@@ -180,7 +180,8 @@ class Decisions:
         if self.ending and not self.flips:
             told.append("No set of these orders changes that." if self.how == ALL_SUBSETS_HOW else "No set that was looked at changes that.")
         told += self._guard_notes()
-        return [*told, f"How it was found: {self.worlds:,} worlds on the same luck, run on in memory ({self.how}).", f"Again: {self.command}"]
+        found = f"{self.worlds:,} worlds on the same luck, each run on in memory or carried forward ({self.how})"
+        return [*told, f"How it was found: {found}.", f"Again: {self.command}"]
 
     def _flip(self, names: tuple[str, ...]) -> str:
         kept = self.flips_kept.get(names)

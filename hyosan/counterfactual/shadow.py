@@ -36,6 +36,8 @@ class Shadow:
     def __init__(self, sim: Simulation) -> None:
         self.s, self.g, self.b, self.levels = sim.state, sim.floor, sim.book, sim.levels
         self.people = columns_of(sim.state.people)
+        self.held: Any = None
+        """What orders have in force in it (`Rules.put`)."""
         self.linked = bool(sim.book.one[0].contact_link > 0)
 
     def clear(self) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hyosan.counterfactual.history import History
 from hyosan.counterfactual.outcome import outcome_now, outcome_of
+from hyosan.counterfactual.rules import Rules, by_the_clock
 from hyosan.engine.plans import P_AT
 from hyosan.engine.rulebook import DOES
 from hyosan.engine.run import Simulation
@@ -57,7 +58,7 @@ def unfit(sim: Simulation) -> str:
     one, states, scenario, plans = sim.book.one[0], sim.book.states, sim.scenario, sim.plans
     reasons = (
         (one.has_bites, "people fight and flee in this scenario"),
-        (bool(scenario.orders) or bool(sim.policies), "orders follow what is known, which the difference changes"),
+        (not by_the_clock(sim.response) or bool(sim.policies), "orders follow what is known, which the difference changes, or choose people"),
         (bool(scenario.injects or scenario.noises or scenario.fires), "the scenario has injects, noises or fires"),
         (len(sim.book.care) > 0, "beds are limited"),
         (len(plans.cases) > 0, "the past is that of a line list"),
@@ -90,6 +91,8 @@ class Tape:
         """Run it. Raises SelfCheckError: it does not come out as the run did."""
         staged = history.course(history.stages, Nowhere(), None)
         self.sim = sim = staged.sim
+        self.rules = Rules(history.course(history.stages, Nowhere(), None) if sim.response.orders else staged, sim.ticks)
+        """What its orders have in force."""
         sim.device = _Listening(sim.device, self._meet)
         hear = sim.publisher.listener
         sim.publisher.listener = lambda rows, now, end: self._note(rows) or hear(rows, now, end)  # type: ignore[func-returns-value]

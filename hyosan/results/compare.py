@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from hyosan.results.columns import as_table, rechunk
 
 CHUNK_ROWS = 65_536
-LOGS = ("events", "series", "orders")
-"""Tables that are compared: what happened, what was counted, what was ordered. `people` says the state at the end, without moments."""
+LOGS = ("orders", "events", "series")
+"""Tables that are compared: what was ordered, what happened, what was counted; of one second, causes first. `people` says the state at the end,
+without moments."""
 _UNKNOWN = 1 << 62
 
 Batches = Callable[[str], Iterable[Any]]
