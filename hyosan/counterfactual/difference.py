@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hyosan.counterfactual.near import Near
 from hyosan.counterfactual.outcome import Outcome, outcome_with
 from hyosan.counterfactual.rules import Rules
+from hyosan.counterfactual.sets import NOBODY, Bools, Ints, only, union, within
 from hyosan.counterfactual.shadow import Shadow
 from hyosan.counterfactual.tape import COLUMN, COMPARED, HEALTH, NOTE, NOTES, RESERVE, Tape, rows_of
 from hyosan.counterfactual.touching import Touch
@@ -38,10 +38,6 @@ CARRIED = ("person", "route", "strain", "place", "amount", "start", "end")
 ALIKE, LIVE, WAITING, STILL_OTHER = range(4)
 """How somebody stands: as in the run; other, and computed anew; other in the reserve alone, and spending what they spent in the run, so that
 nothing need be done until they would be infected or changed; other, and nothing more will change of them in either world."""
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-_NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
 class GivenUpError(Exception):
@@ -131,13 +127,13 @@ class _One:
         """Who is never infected; -1 = nobody in particular."""
         self.people = self.shadow.people
         """[person, field]; those who differ, and do not wait, are here as they would have been."""
-        self.live = _NOBODY
-        self.known = _NOBODY
+        self.live = NOBODY
+        self.known = NOBODY
         """Everybody who has differed so far."""
         self.calendar: dict[int, list[Ints]] = {}
         self.carried: Any = None
         """What those who were computed anew carry into the tick; None = nothing differs yet."""
-        self.stepped = _NOBODY
+        self.stepped = NOBODY
         self.recomputed = self.over = 0
         """Steps computed anew; the tick at which the other world was over, 0 = not yet."""
         self.first: tuple[int, ...] | None = None
@@ -164,21 +160,21 @@ class _One:
         if len(otherwise):
             otherwise = otherwise[~self._same_but_reserve(otherwise, self.tape.at(otherwise, 2 * tick))]
         carried, moved = self._carried_into(tick)
-        some = _NOBODY
+        some = NOBODY
         if apart is not None:
             exerting, some = self._under_other_rules(apart, carried, hour, tick)
-            otherwise = np.union1d(otherwise, exerting)
+            otherwise = union(otherwise, exerting)
         looked = self._looked_at(tick, hour, otherwise, moved, carried, some)
         if len(looked) > w.most:
             raise self.w.too_many()
-        self.stepped = np.union1d(looked, self.live)
+        self.stepped = union(looked, self.live)
         when = self.people[self.stepped, DUE]
         due = self.stepped[(when >= 0) & (when % RING == tick % RING)]
         exerting, brought = self._exerting(looked, hour, tick, carried)
         rows, self.carried = self.tape.events[-1], carried[:0]
         if len(exerting) or len(due) or len(brought):
             rows, self.carried = self.shadow.step(tick, looked, due, exerting, brought)
-            self.recomputed += len(np.union1d(looked, due))
+            self.recomputed += len(union(looked, due))
         elif not anew and len(otherwise) + len(moved) == 0 and not (w.standing[fresh["person"]] != ALIKE).any():
             return  # nothing has changed in either world of anybody who differs
         self._tell(tick, rows, self.stepped)
@@ -191,7 +187,7 @@ class _One:
         found = self.calendar.pop(tick, None)
         if found is None:
             return False
-        who = np.unique(np.concatenate(found))
+        who = union(*found)
         self._put(who[(self.w.standing[who] == WAITING) & (self.w.wakes[who] == tick)], 2 * tick - 1, live=True)
         return True
 
@@ -208,16 +204,16 @@ class _One:
 
     def _follow(self, fresh: Any, apart: Bools, tick: int) -> None:
         """Compute those anew to whom something happens in the run in a tick, of those who belong where other rules hold: it may last otherwise."""
-        who = np.unique(fresh["person"][(fresh["kind"] >= SEEDED) & (fresh["kind"] <= KILLED)])
+        who = only(fresh["person"][(fresh["kind"] >= SEEDED) & (fresh["kind"] <= KILLED)])
         who = who[self.near.belong(who, apart)]
         self._put(who[(self.w.standing[who] == ALIKE) | (self.w.standing[who] == WAITING)], 2 * tick, live=True)
 
     def _under_other_rules(self, apart: Bools, carried: Any, hour: int, tick: int) -> tuple[Ints, Ints]:
         """Who exerts where other rules hold, or is sent elsewhere by them; and all who belong there and are where anybody exerts."""
         live = self.live[self.w.weight[self.people[self.live, HEALTH]]]
-        exerting = np.union1d(self.tape.of(self.tape.infectious, tick), live)
+        exerting = union(self.tape.of(self.tape.infectious, tick), live)
         brought = np.concatenate([rows["place"] for rows in (carried, self.tape.of(self.tape.carried, tick))])
-        places = np.union1d(self.near.places_of(exerting, hour), brought[brought >= 0])
+        places = union(self.near.places_of(exerting, hour), brought[brought >= 0])
         some = self.near.visitors(places, hour)
         return exerting[self.near.belong(exerting, apart)], some[self.near.belong(some, apart)]
 
@@ -234,7 +230,7 @@ class _One:
             self.shadow.put(waiting, rows)
         if live:
             self.w.standing[who] = LIVE
-            self.live, self.known = np.union1d(self.live, who), np.union1d(self.known, who)
+            self.live, self.known = union(self.live, who), union(self.known, who)
 
     def _seed(self, tick: int) -> None:
         """The scenario infects whom it would, where anybody who differs may be chosen."""
@@ -242,7 +238,7 @@ class _One:
             return  # whoever else is chosen is chosen as in the run, and nobody takes the place of who is spared
         plans, shadow = self.w.plans, self.shadow
         due = plans.seeds[plans.seeds[:, P_AT] // (self.w.length << INSTANT_BITS) == tick]
-        rows = np.unique(np.concatenate([plans.rows[one[P_FIRST] : one[P_LAST]] for one in due]))
+        rows = union(*(plans.rows[one[P_FIRST] : one[P_LAST]] for one in due))
         if not self.everywhere and not (self.w.standing[rows] != ALIKE).any():
             return
         self._put(rows, 2 * tick - 1)
@@ -258,14 +254,14 @@ class _One:
         if len(otherwise) == 0 and len(moved) == 0 and len(some) == 0:
             return mine
         places = self._touched(otherwise, carried, moved, hour, tick)
-        infected = np.unique(fresh["person"][fresh["kind"] == INFECTED])
+        infected = only(fresh["person"][fresh["kind"] == INFECTED])
         at_places = self.near.visitors(places[self.near.exposes[places]], hour)
-        linked = self.near.linked_to(np.union1d(otherwise, moved))
-        close = np.union1d(np.union1d(np.union1d(at_places, linked), some), infected[self.near.at_any(infected, places)])
+        linked = self.near.linked_to(union(otherwise, moved))
+        close = union(at_places, linked, some, infected[self.near.at_any(infected, places)])
         close = close[(w.standing[close] == ALIKE) | (w.standing[close] == WAITING)]
         close = close[w.open[self.tape.health(close, 2 * tick)]]
         self._put(close, 2 * tick)
-        found: Ints = np.union1d(close, mine)
+        found: Ints = union(close, mine)
         return found
 
     def _touched(self, otherwise: Ints, carried: Any, moved: Ints, hour: int, tick: int) -> Ints:
@@ -274,22 +270,22 @@ class _One:
         if len(moved) == 0:
             return found
         run = self.tape.of(self.tape.carried, tick)
-        places = np.concatenate([rows["place"][np.isin(rows["person"], moved)] for rows in (carried, run)])
-        return np.union1d(found, places[places >= 0])
+        places = np.concatenate([rows["place"][within(rows["person"], moved)] for rows in (carried, run)])
+        return union(found, places[places >= 0])
 
     def _exerting(self, looked: Ints, hour: int, tick: int, carried: Any) -> tuple[Ints, Any]:
         """Everybody who exerts where those looked at are, put into the shadow; and what they, or others there, carried over."""
         w = self.w
         if len(looked) == 0:
-            return _NOBODY, carried[:0]
+            return NOBODY, carried[:0]
         places, linked = self.near.places_of(looked, hour), self.near.linked_to(looked)
         run = self.tape.of(self.tape.infectious, tick)
-        some = np.union1d(run[self.near.at_any(run, places) | np.isin(run, linked)], self.live)
+        some = union(run[self.near.at_any(run, places) | within(run, linked)], self.live)
         if len(carried):
-            there = self.near.among(carried["place"], places) | np.isin(carried["person"], linked)
-            some = np.union1d(some, carried["person"][there])
-            carried = carried[np.isin(carried["person"], some)]
-        self._put(np.setdiff1d(some, self.stepped, assume_unique=True), 2 * tick)
+            there = self.near.among(carried["place"], places) | within(carried["person"], linked)
+            some = union(some, carried["person"][there])
+            carried = carried[within(carried["person"], some)]
+        self._put(some[~within(some, self.stepped)], 2 * tick)
         found: Ints = some[w.weight[self.people[some, HEALTH]]]
         return found, carried
 
@@ -297,8 +293,8 @@ class _One:
         """What is carried into a tick, and those of whom it is not what it was in the run."""
         run = self.tape.of(self.tape.carried, tick)
         if self.carried is None or len(self.stepped) == 0 or (len(run) == 0 and len(self.carried) == 0):
-            return run, _NOBODY
-        ours = np.isin(run["person"], self.stepped)
+            return run, NOBODY
+        ours = within(run["person"], self.stepped)
         then, now = ({tuple(int(row[name]) for name in CARRIED) for row in rows} for rows in (run[ours], self.carried))
         return np.concatenate([run[~ours], self.carried]), np.array(sorted({row[0] for row in then ^ now}), dtype=np.int64)
 
@@ -324,10 +320,10 @@ class _One:
             standing[same & ~spared] = WAITING
         standing[same & (more == 0)] = ALIKE
         w.standing[who] = standing
-        self.known = np.union1d(self.known, who[standing != ALIKE])
+        self.known = union(self.known, who[standing != ALIKE])
         waiting = standing == WAITING
         self._wait(who[waiting], more[waiting], changes[waiting], tick)
-        self.live = np.union1d(self.live[w.standing[self.live] == LIVE], who[standing == LIVE])
+        self.live = union(self.live[w.standing[self.live] == LIVE], who[standing == LIVE])
         if len(self.known) > w.most and (w.standing[self.known] != ALIKE).sum() > w.most:
             raise self.w.too_many()
 
@@ -340,7 +336,7 @@ class _One:
         wakes = np.where(gone, tick + 1 + (ahead <= 0).argmax(axis=0), tick + 1 + AHEAD) if len(ahead) else np.full(len(who), tick + 1 + AHEAD)
         wakes = np.where((changes >= 0) & (changes < wakes), changes, wakes)
         self.w.more[who], self.w.wakes[who] = more, wakes
-        for when in np.unique(wakes).tolist():
+        for when in only(wakes).tolist():
             if when < self.tape.ticks:
                 self.calendar.setdefault(when, []).append(who[wakes == when])
 
@@ -350,7 +346,7 @@ class _One:
         if (self.first is not None and tick > self.found_in + 1) or (len(run) == 0 and len(rows) == 0):
             return  # what was exerted late in a tick is dated back by less than a tick
         kind = run["kind"]
-        run = run[np.isin(run["person"], who) & (kind == SEEDED if seeds else (kind > SEEDED) & (kind <= KILLED))]
+        run = run[within(run["person"], who) & (kind == SEEDED if seeds else (kind > SEEDED) & (kind <= KILLED))]
         then, now = ({(int(row["at"]) >> INSTANT_BITS, *(int(row[name]) for name in EVENT[1:])) for row in some} for some in (run, rows))
         for row in then ^ now:
             key = (row[0], int(self.w.ids[row[2]]), *row[1:])

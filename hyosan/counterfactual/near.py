@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hyosan.counterfactual.sets import NOBODY, Ints, only, union
 from hyosan.engine.run import Simulation
-
-Ints = NDArray[np.int64]
-_NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
 class Near:
@@ -31,16 +29,16 @@ class Near:
     def visitors(self, places: Ints, hour: int) -> Ints:
         """Rows of all who are at one of these places by routine in some part of a tick."""
         if len(places) == 0:
-            return _NOBODY
+            return NOBODY
         start, member, grounds = self.g.member_start, self.g.member_person, len(self.g.grounds)
         at = (places[:, None] + grounds * np.arange(self.places.shape[1])).ravel()
-        who = np.unique(np.concatenate([member[one:other] for one, other in zip(start[at].tolist(), start[at + 1].tolist(), strict=True)]))
+        who = union(*(member[one:other] for one, other in zip(start[at].tolist(), start[at + 1].tolist(), strict=True)))
         found: Ints = who[(self._at(who, places) & self._spends(who, hour)).any(axis=1)]
         return found
 
     def places_of(self, who: Ints, hour: int) -> Ints:
         """Places where people are by routine in a tick."""
-        return np.unique(self.places[who][self._spends(who, hour)])
+        return only(self.places[who][self._spends(who, hour)])
 
     def belong(self, who: Ints, places: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether people belong to any of some places, [place]."""
@@ -60,9 +58,9 @@ class Near:
     def linked_to(self, who: Ints) -> Ints:
         """Who is linked to somebody of these."""
         if not self.linked or len(who) == 0:
-            return _NOBODY
+            return NOBODY
         start, to = self.g.link_start, self.g.link_to
-        return np.unique(np.concatenate([to[start[i] : start[i + 1]] for i in who.tolist()]).astype(np.int64))
+        return union(*(to[start[i] : start[i + 1]] for i in who.tolist())).astype(np.int64)
 
     def _at(self, who: Ints, places: Ints) -> NDArray[np.bool_]:
         self._wanted[places] = True

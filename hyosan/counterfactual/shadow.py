@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hyosan.counterfactual.sets import NOBODY, Ints
 from hyosan.counterfactual.tape import COLUMN, NOTE, NOTES, RESERVE, columns_of
 from hyosan.engine.cpu import add_up_few, exert_few, expose_few
 from hyosan.engine.exposure import line_up
@@ -21,9 +21,7 @@ from hyosan.engine.state import ASK, C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED,
 from hyosan.engine.step import find_exposed, gather, progress, settle
 from hyosan.engine.vaccinate import vaccinate_due
 
-Ints = NDArray[np.int64]
 LISTS = (C_ASKING, C_AWAKE, C_CANDIDATES, C_CARRIED, C_EVENTS, C_FOLLOWED, C_HOT, C_INFECTIOUS, C_STIRRED, C_TRACKED)
-_NOBODY: Ints = np.zeros(0, dtype=np.int64)
 _LISTED = [
     COLUMN[name] for name in ("occ_next", "occ_prev", "wake_next", "wake_prev", "wake_tick", "infectious_at", "tracked_at", "due_next", "due_prev")
 ]
@@ -58,7 +56,7 @@ class Shadow:
         """Infect those whom the scenario infects in a tick; gives rows of events. All who may be chosen must have been put in."""
         self.clear()
         seed_due(self.s, self.g, self.b, plans.seeds, plans.rows, tick)
-        return self._taken(_NOBODY, _NOBODY)[0]
+        return self._taken(NOBODY, NOBODY)[0]
 
     def vaccinate(self, plans: Plans, who: Ints, tick: int) -> None:
         """Give those of `who` their doses whom the scenario vaccinates in a tick."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hyosan.counterfactual.history import History
 from hyosan.counterfactual.outcome import outcome_now, outcome_of
 from hyosan.counterfactual.rules import Rules, by_the_clock
+from hyosan.counterfactual.sets import NOBODY, Ints
 from hyosan.engine.plans import P_AT
 from hyosan.engine.rulebook import DOES
 from hyosan.engine.run import Simulation
@@ -37,9 +38,6 @@ NOTES = F_APART | F_LISTED
 """Notes that decide something without orders."""
 MOST_BYTES = 1 << 29
 """Memory that reserves by tick may take."""
-
-Ints = NDArray[np.int64]
-_NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
 def columns_of(people: Any) -> Ints:
@@ -119,7 +117,7 @@ class Tape:
             self.acting.append(sim.quantity("active") - int(s.count[C_CARRIED]))
             self.waiting.append(bool((sim.plans.seeds[:, P_AT] >= begin).any()))
             self._fresh, self._met = s.events[:0], False
-            self.infectious.append(_NOBODY)
+            self.infectious.append(NOBODY)
             sim.advance()
             self.events.append(self._fresh)
             # In a quiet tick nobody meets: whoever the scenario infected is as they were when people would have met.
@@ -130,7 +128,7 @@ class Tape:
         self.waiting.append(False)
         self.carried.append(sim.state.carried[: sim.state.count[C_CARRIED]].copy())
         self.events.append(sim.state.events[:0])
-        self.infectious.append(_NOBODY)
+        self.infectious.append(NOBODY)
         sim.finish()
         if outcome_now(sim).to_json() != outcome_of(history.run).to_json():
             raise SelfCheckError("the run, run again, does not come out the same. This is a bug in hyosan; see `hyosan rerun`.")
