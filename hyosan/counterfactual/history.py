@@ -16,7 +16,7 @@ from hyosan.engine.run import Simulation
 from hyosan.errors import PolicyError, SelfCheckError
 from hyosan.policy_record import Given, of_manifest, others
 from hyosan.results.checkpoint import Checkpoint
-from hyosan.results.compare import Difference, first_difference
+from hyosan.results.compare import Beside, Difference
 from hyosan.results.run import Run
 from hyosan.results.store import open_checkpoint, rows_until
 from hyosan.running.clock import Clock, Progress
@@ -24,7 +24,6 @@ from hyosan.running.closing import last_rows
 from hyosan.running.device import Device
 from hyosan.running.follow import start_of
 from hyosan.running.past import check_results, checkpoints_until, own_world, stages_of
-from hyosan.running.runner import Memory
 from hyosan.running.stages import Stage, Staged
 
 KEPT_BYTES = 1 << 29
@@ -94,8 +93,9 @@ class History:
     def otherwise(self, stages: Sequence[Stage], since: int, touch: Touch | None = None) -> Futures:
         """Run on with other stages, or with somebody spared, from a second on. Raises SelfCheckError: the past comes out otherwise."""
         start = self.before(since // self.length)
-        memory = Memory()
-        staged = self.course(stages, memory, start.checkpoint if start is not None else None)
+        skip = start.rows if start is not None else NO_ROWS
+        beside = Beside(lambda table: _after(self.run.batches(table), skip.get(table, 0)))
+        staged = self.course(stages, beside, start.checkpoint if start is not None else None)
 
         def before() -> None:
             staged.hand_over()
@@ -104,16 +104,12 @@ class History:
 
         before()
         Clock(staged, self.progress).run(keep=before)
-        last_rows(staged.sim, memory)
-        return Futures(outcome_now(staged.sim), self._difference(memory, start, staged.sim.tick * self.length, since))
+        last_rows(staged.sim, beside)
+        return Futures(outcome_now(staged.sim), self._difference(beside, staged.sim.tick * self.length, since))
 
-    def _difference(self, memory: Memory, start: Held | None, end: int, since: int) -> Difference | None:
-        skip = start.rows if start is not None else NO_ROWS
+    def _difference(self, beside: Beside, end: int, since: int) -> Difference | None:
         ends = int(self.run.manifest["end_second"]), end
-        found = first_difference(
-            lambda table: _after(self.run.batches(table), skip[table] if table in NO_ROWS else 0), memory.batches,
-            min(ends) if ends[0] != ends[1] else None, max(0, since),
-        )  # fmt: skip
+        found = beside.difference(min(ends) if ends[0] != ends[1] else None, max(0, since))
         if found is not None and found.second < since - self.length:
             raise SelfCheckError(f"{found.table}: differs at second {found.second}, before {since}. This is a bug in hyosan; please report it.")
         return found

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from hyosan.results.columns import as_table, rechunk
+from hyosan.results.columns import Columns, as_table, rechunk, to_batch
 
 CHUNK_ROWS = 65_536
 LOGS = ("orders", "events", "series")
 """Tables that are compared: what was ordered, what happened, what was counted; of one second, causes first. `people` says the state at the end,
 without moments."""
+IN_TIME = ("events", "series")
+"""Of these, those whose rows come in order of time, before the end."""
 _UNKNOWN = 1 << 62
 
 Batches = Callable[[str], Iterable[Any]]
@@ -36,8 +38,51 @@ def first_difference(one: Batches, other: Batches, before: int | None = None, si
     `before` leaves out rows from that second on, for two runs of which one ends there. `since` is when they can differ at the earliest: the
     second told if all that differs is what an order used or reached, of which the log does not say when.
     """
-    found = [difference for table in LOGS if (difference := _in_table(table, one(table), other(table), before)) is not None]
-    first = min(found, key=lambda difference: (difference.second, LOGS.index(difference.table)), default=None)
+    return _earliest([_in_table(table, one(table), other(table), before) for table in LOGS], since)
+
+
+class Beside:
+    """Holds rows against those of a run as they come (a sink of a second run): memory does not grow with the runs.
+
+    `one` gives the batches of a table of the run, from where the rows begin that will come.
+    """
+
+    def __init__(self, one: Batches) -> None:
+        self._one = {table: rechunk(table, one(table), CHUNK_ROWS) for table in LOGS}
+        self._held: dict[str, list[Any]] = {table: [] for table in LOGS}
+        self._rows = dict.fromkeys(LOGS, 0)
+        self._found: dict[str, Difference] = {}
+
+    def append(self, table: str, columns: Columns) -> None:
+        """Some rows of a table come."""
+        if table not in self._held or table in self._found:
+            return
+        self._held[table].append(to_batch(table, columns))
+        self._rows[table] += len(self._held[table][-1])
+        if self._rows[table] >= CHUNK_ROWS and table in IN_TIME:
+            whole = list(rechunk(table, self._held[table], CHUNK_ROWS))
+            rest = [whole.pop()] if len(whole[-1]) < CHUNK_ROWS else []
+            self._held[table], self._rows[table] = rest, sum(map(len, rest))
+            for chunk in whole:
+                self._compare(table, chunk)
+
+    def _compare(self, table: str, chunk: Any) -> None:
+        theirs = next(self._one[table], None)
+        if table not in self._found and (difference := _in_table(table, [] if theirs is None else [theirs], [chunk], None)) is not None:
+            self._found[table] = difference
+            self._held[table] = []
+
+    def difference(self, before: int | None = None, since: int = 0) -> Difference | None:
+        """The earliest difference, all rows being there; arguments as of `first_difference`."""
+        found = []
+        for table in LOGS:
+            first = self._found.get(table) or _in_table(table, self._one[table], self._held[table], before)
+            found.append(None if first is not None and before is not None and first.second >= before else first)
+        return _earliest(found, since)
+
+
+def _earliest(found: Iterable[Difference | None], since: int) -> Difference | None:
+    first = min((one for one in found if one is not None), key=lambda one: (one.second, LOGS.index(one.table)), default=None)
     return first._replace(second=since) if first is not None and first.second == _UNKNOWN else first
 
 
