@@ -151,13 +151,15 @@ class Town:
         return [self.spared(person, None if k % 2 else 1) for k, person in enumerate(people)]
 
     def orders(self) -> list[Moved]:
-        """Of each order that was given: not given, some hours earlier, some hours later."""
-        luck, given = random.Random(self.seed), sorted(set(self.run.orders["order"].to_pylist()))
-        return [
-            moved
-            for order in given
-            for moved in (Moved(order), Moved(order, earlier=f"{luck.randrange(1, 20)} h"), Moved(order, later=f"{luck.randrange(1, 60)} h"))
-        ]
+        """Of each order that was given: not given, some hours earlier, and some later where the run is not over by then."""
+        luck, given, end = random.Random(self.seed), self.run.orders.select(["order", "second_decided"]).to_pylist(), self.run.manifest["end_second"]
+        found = []
+        for row in given:
+            found += [Moved(row["order"]), Moved(row["order"], earlier=f"{luck.randrange(1, 20)} h")]
+            later = luck.randrange(1, 60)
+            if row["second_decided"] + 3600 * later < end:
+                found.append(Moved(row["order"], later=f"{later} h"))
+        return found
 
 
 def measures(seed: int) -> dict[str, Any]:
