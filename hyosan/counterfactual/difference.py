@@ -142,6 +142,7 @@ class _One:
     def run(self, tick: int) -> None:
         """Run a tick for those of whom anything differs."""
         w, fresh = self.w, self.tape.of(self.tape.events, tick)
+        self.shadow.held = self.rules.put(self.shadow.s, tick, self.shadow.held)
         anew = self._wake(tick) or tick == self.begin
         apart = self._apart(tick)
         if tick == self.begin and self.touch is not None:
@@ -154,7 +155,6 @@ class _One:
             self._follow(fresh, apart, tick)
         if len(self.live) == 0 and len(self.stepped) == 0 and apart is None:
             return
-        self.shadow.held = self.rules.put(self.shadow.s, tick, self.shadow.held)
         hour = tick % w.week
         otherwise = self.live[w.weight[self.people[self.live, HEALTH]] | w.weight[self.tape.health(self.live, 2 * tick)]]
         if len(otherwise):

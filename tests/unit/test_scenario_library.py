@@ -27,6 +27,23 @@ def test_the_library_holds_what_it_should() -> None:
     assert {"seir", "measles-school", "szr", "classroom"} <= set(library_names())
 
 
+def test_unknown_numbers_of_the_flagship_are_drawn_around_those_it_has() -> None:
+    median, drawn = load("hyosan-uncertain"), [load("hyosan-uncertain", seed=seed) for seed in range(20)]
+    paths = set(drawn[0].uncertain)
+    assert len(paths) >= 10
+    assert len({one.behaviour.leave for one in drawn}) == 20
+    own = load("hyosan")
+    for one, other in (
+        (own.behaviour.leave, median.behaviour.leave),
+        (own.behaviour.shut_door, median.behaviour.shut_door),
+        (own.pathogen.routes.bite.fights[0].bite, median.pathogen.routes.bite.fights[0].bite),
+        (own.orders["strike"].misread_bodies, median.orders["strike"].misread_bodies),
+        (own.orders["strike"].kills, median.orders["strike"].kills),
+    ):
+        assert other == pytest.approx(one, rel=0.15)
+    assert own.claims == median.claims
+
+
 def test_a_number_without_a_source_is_found(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("""\
