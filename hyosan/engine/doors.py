@@ -7,8 +7,18 @@ from typing import Any
 from hyosan.backend import inner
 from hyosan.distributions import draw_seconds
 from hyosan.engine.course import DOOR_SHUT, NO_ROUTE, emit
+from hyosan.engine.rulebook import PURSUES
 from hyosan.luck import DOOR, bits
 from hyosan.rules.exact import INSTANT_BITS
+
+
+@inner
+def doors_are_pressed(b: Any) -> bool:
+    """Whether some state makes people pursue, and so press doors; else nobody asks how long a door holds."""
+    for k in range(len(b.states)):
+        if b.states[k].does == PURSUES:
+            return True
+    return False
 
 
 @inner

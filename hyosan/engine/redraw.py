@@ -12,6 +12,7 @@ from typing import Any, Final
 from hyosan.backend import inner, rule
 from hyosan.distributions import draw_seconds
 from hyosan.engine.course import due_tick
+from hyosan.engine.doors import doors_are_pressed
 from hyosan.engine.fate import draw, out_by_luck, out_instants
 from hyosan.engine.lists import drop_due, due_in
 from hyosan.engine.rulebook import DEAD
@@ -39,7 +40,7 @@ def redraw(s: Any, g: Any, b: Any, door_id: Any, seed: int, tick: int) -> None:
         redraw_course(s, g, b, i, seed, now)
     for m in range(len(s.places)):
         s.doses[m] = ASK
-    for way in range(len(g.ways)):
+    for way in range(len(g.ways) if doors_are_pressed(b) else 0):
         door = g.ways[way].door
         if door >= 0 and s.doors[door].state == 1 and g.ways[way].from_ < g.ways[way].to:
             redraw_door(s, g, b, way, door_id[door], seed)

@@ -19,6 +19,7 @@ CLASSES = ("susceptible", "human", "symptomless", "ill", "half_turned", "turned"
 HALF_TURNED, TURNED, RECOVERED, DEAD = (CLASSES.index(name) for name in ("half_turned", "turned", "recovered", "dead"))
 DOES = ("routine", "flee", "hide", "pursue", "still")
 """What a state makes people do; codes are positions."""
+PURSUES = DOES.index("pursue")
 PAIR, MEMBERS, PRESENT = 0, 1, 2
 """By what the bites of one of those who bite are divided."""
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hyosan.backend import rule
 from hyosan.distributions import draw_seconds
+from hyosan.engine.doors import doors_are_pressed
 from hyosan.engine.lists import as_counted
 from hyosan.engine.rulebook import Floor, Rulebook
 from hyosan.engine.state import ASK, C_CLASS, RING, ROUTINE, State, new_state
@@ -68,9 +69,12 @@ def fill(s: Any, g: Any, b: Any, members: Any, door_state: Any, door_kind: Any, 
         for slot in range(b.one[0].slots):
             if g.slots[i, slot] >= 0:
                 s.places[g.slots[i, slot]].routine += 1
+    pressed = doors_are_pressed(b)
     for d in range(len(s.doors)):
         row = s.doors[d]
-        row.state, row.kind, row.turn, row.pressed, row.broken_at = door_state[d], door_kind[d], 0, 0, -1
+        row.state, row.kind, row.turn, row.pressed, row.broken_at, row.reserve = door_state[d], door_kind[d], 0, 0, -1, 0
+        if not pressed:
+            continue
         law = b.laws[b.door_law[row.kind]]
         word = bits(seed, DOOR, door_id[d], 0, 0)
         row.reserve = max(1, draw_seconds(law.kind, law.a, law.b, b.law_values, law.offset, word)) << INSTANT_BITS
