@@ -91,8 +91,8 @@ class Tape:
         self.sim = sim = staged.sim
         self.rules = Rules(history.course(history.stages, Nowhere(), None) if sim.response.orders else staged, sim.ticks)
         """What its orders have in force."""
-        sim.device = _Listening(sim.device, self._meet)
-        hear = sim.publisher.listener
+        loops, hear = sim.device, sim.publisher.listener
+        sim.device = _Listening(loops, self._meet)
         sim.publisher.listener = lambda rows, now, end: self._note(rows) or hear(rows, now, end)  # type: ignore[func-returns-value]
         self.first = rows_of(sim.state, np.arange(len(sim.state.people)))
         self.people = columns_of(sim.state.people)
@@ -130,6 +130,7 @@ class Tape:
         self.events.append(sim.state.events[:0])
         self.infectious.append(NOBODY)
         sim.finish()
+        sim.device, sim.publisher.listener = loops, hear
         if outcome_now(sim).to_json() != outcome_of(history.run).to_json():
             raise SelfCheckError("the run, run again, does not come out the same. This is a bug in hyosan; see `hyosan rerun`.")
         self._sort()
