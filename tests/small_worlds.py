@@ -64,7 +64,7 @@ PARTS = {
 
 
 def village(people, **more):
-    """Changes to the flagship for so few people: one small class, and orders that come soon."""
+    """Changes to the flagship for so few people: one small class that is slow to get out, and orders that come soon."""
     return {
         **NO_CAST,
         "city.residents": people,
@@ -73,6 +73,7 @@ def village(people, **more):
         "city.school.years": 1,
         "seeds.mouse.place": "Hyosan High / class 1-1",
         "time.end": "1 day",
+        "behaviour.leave": "10 per hour",
         **QUICK_ORDERS,
         **more,
     }

@@ -99,7 +99,7 @@ def compile_scenario(scenario: Scenario, world: World, seed: int) -> tuple[Ruleb
         leave_rate=_rate(behaviour.leave, rate_bits), exit_flow=_rate(behaviour.exit_flow, rate_bits), shut_share=share(behaviour.shut_door),
         walk_pace=_pace(behaviour.walk), run_pace=_pace(behaviour.run), hearing=round(behaviour.hearing),
         fight_noise=round(behaviour.fight_noise), has_ways=int(len(world.ground.way_to) > 0),
-        exerts=int((states["contact"] > 0).any() + (states["air"] > 0).any()) * world.ground.person_slot_place.shape[1] + int(link > 0),
+        exerts=sum(int((states[name] > 0).any()) for name in ("contact", "air")) * world.ground.person_slot_place.shape[1] + int(link > 0),
         has_bites=int(route.bite is not None), hosts=len(names.hosts), fighters=len(names.fighters), hostiles=len(names.hostiles),
         slots=world.ground.person_slot_place.shape[1], camp=_camp(world),
         strains=len(strains), forgets=int(bool(scenario.pathogen.strains)), notices=int((states["notice_share"] > 0).any()),

@@ -172,6 +172,7 @@ def test_family_takes_along_who_cannot_go_alone() -> None:
         "city.school.pupils": 60,
         "city.school.years": 1,
         "seeds.mouse.place": "Hyosan High / class 1-1",
+        "behaviour.leave": "10 per hour",
     }
     done = hyosan.run("hyosan", seed=2, overrides=village | NO_CAST | {"time.end": "1 day", "city.ties.friends": 0}, threads=1)
     age = {row["person"]: row["age"] for row in done.people.to_pylist()}
