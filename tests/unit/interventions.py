@@ -31,15 +31,12 @@ class Tally:
     given_up: int = 0
     recomputed: int = 0
     differing: int = 0
-    few: int = 0
-    """Interventions by which less than one in a hundred people come to differ, or that were given up and infect or spare so few."""
-    few_given_up: int = 0
 
     def __str__(self) -> str:
         exact = self.asked - self.given_up
         return (
             f"{exact} of {self.asked} interventions were carried forward, {self.given_up} given up; {self.recomputed} steps of one person computed "
-            f"anew, {self.differing} people differed; {self.few_given_up} of {self.few} that touch fewer than one in a hundred were given up"
+            f"anew, {self.differing} people differed"
         )
 
 
@@ -114,11 +111,8 @@ class Town:
         """Fields in which somebody is not, at the end, what they are in the run with the same intervention."""
         tally.asked += 1
         found, sim = self.carried(asked), self.again(asked)
-        few = self._differing(sim) < 0.01 * len(sim.state.people)
-        tally.few += few
         if found is None:
             tally.given_up += 1
-            tally.few_given_up += few
             return []
         tally.recomputed += found.recomputed
         tally.differing += len(found.differing)
@@ -132,12 +126,6 @@ class Town:
         if found.outcome != outcome_now(sim):
             wrong.append("the outcome")
         return wrong
-
-    def _differing(self, sim: Any) -> int:
-        """People who are otherwise at the end, reserves and all."""
-        everybody = np.arange(len(sim.state.people))
-        one, other = rows_of(sim.state, everybody), rows_of(self.tape.sim.state, everybody)
-        return int((one[:, [*COMPARED, RESERVE]] != other[:, [*COMPARED, RESERVE]]).any(axis=1).sum())
 
     def ended(self, found: Propagated) -> Any:
         """Everybody at the end, [person, field]: as in the run, but for those who differ."""
